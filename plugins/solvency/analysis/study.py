@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
-    from solvency.analysis.recover.preferences import Transfer
     from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.recover.transfer import Transfer
     from solvency.analysis.recover.variations import Varied
     from solvency.analysis.sources_uses import Funds
     from solvency.analysis.stress.answer import Stress

@@ -44,6 +44,9 @@ def given_back(book: Book, got: Sequence[tuple[str, Posting]]) -> list[Decimal]:
     debtors = {posting.entity for _, posting in got}
     held: dict[_Key, Decimal] = defaultdict(Decimal)
     left: dict[_Key, dict[int, Decimal]] = defaultdict(dict)
+    brought: dict[str, list[int]] = defaultdict(list)
+    for at, (name, _) in enumerate(got):
+        brought[name].append(at)
     for flow in book.flows if got else ():
         nets = _nets(book.case, flow, debtors)
         for key, net in nets.items():
@@ -74,10 +77,10 @@ def given_back(book: Book, got: Sequence[tuple[str, Posting]]) -> list[Decimal]:
             left[key] = {at: units for at, units in left[key].items() if units > 0}
         for key, net in nets.items():
             held[key] += net
-        for at, (name, posting) in enumerate(got):
-            if name == flow.id:
-                key = posting.account, posting.commodity
-                left[key][at] = left[key].get(at, ZERO) + posting.units
+        for at in brought.get(flow.id, ()):
+            posting = got[at][1]
+            key = posting.account, posting.commodity
+            left[key][at] = left[key].get(at, ZERO) + posting.units
     return back
 
 

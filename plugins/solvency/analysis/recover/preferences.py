@@ -12,12 +12,12 @@ A transfer on a day no source gives is undated: it may lie within the period or 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.given_back import given_back
+from solvency.analysis.recover.transfer import Transfer
 from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
@@ -34,45 +34,10 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 #: 11 USC 547(b)(4), and 548(a)(1).
 DAYS, INSIDER_DAYS, FRAUD_DAYS = 90, 365, 730
-_OF_DEBTS = frozenset({"debt", "interest", "collateral"})
 #: What brings the debtor something, which may come back as money.
 _BRING = frozenset({"loan", "purchase"})
 #: The purpose of payments to insiders, whoever got them.
 _TO_INSIDERS = "insiders"
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A transfer in the suspect period."""
-
-    date: datetime.date
-    days_before: int
-    flow: str
-    debtor: str
-    transferee: str
-    #: debt, interest, collateral, loan, gift or purchase.
-    kind: str
-    insider: bool
-    #: At market on the day; None without a price.
-    amount: Decimal | None
-    #: What the transferee gave anew between this and the petition.
-    new_value: Decimal
-    #: What came back of it later: paid on the loan, or fetched for the purchase.
-    given_back: Decimal = ZERO
-    #: The days between which it happened, where no source gives the day.
-    earliest: datetime.date | None = None
-    latest: datetime.date | None = None
-    #: Whether all those days lie within the period.
-    dated: bool = True
-    #: Whether a petition of the debtor is in the case: without one nothing comes back.
-    petitioned: bool = True
-    #: Who was paid, where that is another than who then owes it.
-    paid_to: str = ""
-
-    @property
-    def law(self) -> str:
-        """Return the section of 11 USC it is listed under."""
-        return "547" if self.kind in _OF_DEBTS else "548"
 
 
 @wide()
@@ -166,17 +131,35 @@ def _transfers(
     members: frozenset[str],
     debtors: frozenset[str],
 ) -> Iterator[tuple[Transfer, Posting]]:
-    case = book.case
     # Only a flow in which the debtor's assets left transfers anything.
     left = {
         posting.entity
         for posting in flow.postings
         if posting.entity in members and posting.units < 0 and _held(book, posting)
     }
+    if not left:
+        return
     gave: set[str] = set()
+    for transfer, posting in _to_creditors(book, flow, days, members, debtors):
+        gave.add(transfer.transferee)
+        yield transfer, posting
+    yield from _purchases(book, flow, days, members, left)
+    yield from _gifts(book, flow, days, members, left, gave)
+    yield from _interest(book, flow, days, members, left)
+
+
+def _to_creditors(
+    book: Book,
+    flow: Flow,
+    days: int,
+    members: frozenset[str],
+    debtors: frozenset[str],
+) -> Iterator[tuple[Transfer, Posting]]:
+    """Yield what was paid on debts, pledged, and lent to insiders."""
+    case = book.case
     for posting in flow.postings:
         account = case.accounts[posting.account]
-        if posting.units <= 0 or posting.entity not in members or not left:
+        if posting.units <= 0 or posting.entity not in members:
             continue
         other, kind = account.counterparty, "debt"
         if account.pledged_to is not None:
@@ -194,59 +177,75 @@ def _transfers(
         )
         if kind == "loan" and (not insider or inside):
             continue
-        gave.add(other)
         found = _transfer(book, flow, days, posting, other, kind, insider=insider)
         paid = _paid(book, flow, members)
-        yield (
-            replace(found, paid_to="" if other in paid else "".join(paid[:1])),
-            posting,
-        )
-    # What a member bought from others and holds as an investment.
+        to = "" if other in paid else "".join(paid[:1])
+        yield replace(found, paid_to=to), posting
+
+
+def _purchases(
+    book: Book, flow: Flow, days: int, members: frozenset[str], left: set[str]
+) -> Iterator[tuple[Transfer, Posting]]:
+    """Yield what a member bought from others and holds as an investment."""
     for posting in flow.postings:
-        if (
-            posting.entity in left
-            and posting.units > 0
-            and _paid_for(book, flow, posting)
-        ):
+        mine = posting.entity in left and posting.units > 0
+        if mine and _paid_for(book, flow, posting):
             seller = _seller(book, flow, posting.entity)
-            entity = case.entities.get(seller)
+            entity = book.case.entities.get(seller)
             insider = seller in members or (entity is not None and is_insider(entity))
             bought = _transfer(
                 book, flow, days, posting, seller, "purchase", insider=insider
             )
             yield bought, posting
-    given = ZERO
+
+
+def _gifts(
+    book: Book,
+    flow: Flow,
+    days: int,
+    members: frozenset[str],
+    left: set[str],
+    gave: set[str],
+) -> Iterator[tuple[Transfer, Posting]]:
+    """Yield what insiders got who gave nothing for it, then the rest of what is given.
+
+    Args:
+        book: The Book.
+        flow: The flow.
+        days: How long before the petition it was.
+        members: The group.
+        left: The members whose assets left in the flow.
+        gave: Whom it paid, lent to or secured.
+    """
+    case, given, got = book.case, ZERO, set(gave)
     for posting in flow.postings:
-        entity = case.entities[posting.entity]
         if (
-            is_insider(entity)
+            is_insider(case.entities[posting.entity])
             and posting.entity not in members
-            and posting.entity not in gave
-            and left
+            and posting.entity not in got
             and posting.units > 0
             and _held(book, posting)
         ):
-            gave.add(posting.entity)
+            got.add(posting.entity)
             of = posting._replace(entity=min(left))
             gift = _transfer(book, flow, days, of, posting.entity, "gift", insider=True)
             given += gift.amount or ZERO
             yield gift, posting
     for posting in flow.postings:
-        if posting.entity not in left or not case.accounts[posting.account].is_gift:
+        account = case.accounts[posting.account]
+        if posting.entity not in left or posting.units <= 0 or not account.is_gift:
             continue
         insider = flow.purpose == _TO_INSIDERS
         spent = _transfer(
             book, flow, days, posting, flow.payee or "", "gift", insider=insider
         )
-        if posting.units > 0 and spent.amount is None:
+        # What insiders got of it is listed already.
+        listed = min(given, spent.amount or ZERO)
+        given -= listed
+        if spent.amount is None:
             yield spent, posting
-        elif posting.units > 0 and spent.amount is not None:
-            # What insiders got of it is listed already.
-            listed = min(given, spent.amount)
-            given -= listed
-            if spent.amount > listed:
-                yield replace(spent, amount=spent.amount - listed), posting
-    yield from _interest(book, flow, days, members, left)
+        elif spent.amount > listed:
+            yield replace(spent, amount=spent.amount - listed), posting
 
 
 def _interest(

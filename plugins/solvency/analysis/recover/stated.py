@@ -48,10 +48,16 @@ def stated(
     inside = frozenset(members)
     theirs = [one for one in debts if one.debtor in inside]
     owed = [one for one in theirs if one.creditor not in inside]
+    moved = {
+        one.account: flow.date
+        for flow in book.flows
+        if flow.date <= at
+        for one in flow.postings
+    }
     for seen in book.case.observations:
         if seen.amount.commodity != book.case.currency or seen.excess:
             continue
-        if seen.since is not None or not _stands(book, seen, at):
+        if seen.since is not None or not _stands(book, seen, at, moved):
             continue
         of = [one for one in owed if _within(one.account, seen.accounts)]
         among = any(
@@ -62,10 +68,11 @@ def stated(
         priced = seen.date != at and any(
             one.commodity != book.case.currency for one in of
         )
+        classes = {(one.debtor, one.rank) for one in of}
         of_others = any(
-            one not in of and (one.debtor, one.rank) == (other.debtor, other.rank)
+            (one.debtor, one.rank) in classes
+            and not _within(one.account, seen.accounts)
             for one in owed
-            for other in of
         )
         books = sum((one.value for one in of), type(seen.amount.number)())
         # What is stated with debts among the members says nothing of the rest alone.
@@ -87,17 +94,15 @@ def at_shares(debts: Iterable[Debt], shares: Mapping[str, Decimal]) -> Iterator[
             yield one._replace(units=one.units * share, value=one.value * share)
 
 
-def _stands(book: Book, seen: Observation, at: datetime.date) -> bool:
+def _stands(
+    book: Book, seen: Observation, at: datetime.date, moved: Mapping[str, datetime.date]
+) -> bool:
     """Say whether it is of the day, or of one since which nothing moved."""
-    roots = {book.case.accounts[name].root for name in _accounts(book, seen)}
+    names = _accounts(book, seen)
     return (
         seen.date <= at
-        and roots == {"Liabilities"}
-        and not any(
-            seen.date < flow.date <= at
-            and any(_within(one.account, seen.accounts) for one in flow.postings)
-            for flow in book.flows
-        )
+        and {book.case.accounts[name].root for name in names} == {"Liabilities"}
+        and all(moved.get(name, seen.date) <= seen.date for name in names)
     )
 
 

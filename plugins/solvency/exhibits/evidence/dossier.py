@@ -150,9 +150,7 @@ def _row(row: Mapping[str, str | None], lang: str, line: int) -> Claimed:
                     f"{NAME}, line {line}: parts has {one.strip()!r:.60}: write NUMBER"
                     " UNIT what"
                 )
-            # Beside a note in another language, words that are not in it are none.
-            own = "" if row.get(lang) else "".join(pieces[2:])
-            words = others[n].strip() if others else own
+            words = others[n].strip() if others else "".join(pieces[2:])
             found.append(Part(amount, pieces[1], words))
         return tuple(found)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.analysis.recover.made_whole import InKind
-    from solvency.analysis.recover.preferences import Transfer
+    from solvency.analysis.recover.transfer import Transfer
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
