@@ -53,6 +53,8 @@ _JOINTS = re.compile("(, |: | for | \N{RIGHTWARDS ARROW} )")
 _MARKS_ZH = {", ": "，", ": ": "：", " for ": "："}
 #: What stands between formulas of which one figure is made of another and a third.
 _SIGNS_ZH = {" plus ": "加", " less ": "减", " over ": "除以"}
+#: A formula of a flow or of an account, by its name.
+_OF = re.compile(r"(amount of the flow|balance of) (\S+)( at market)?")
 _DONE = re.compile("( plus | less | over )")
 #: Longer text is prose, not names.
 _LONGEST = 80
@@ -98,6 +100,10 @@ class Locale:
         whole = self.text(words)
         if self.lang != "zh" or whole != words:
             return whole
+        terms = {one: self._piece(one) for one in _DONE.split(words)[::2]}
+        if all(term != one for one, term in terms.items()):
+            # Terms with a comma of their own are messages.
+            return self._done(words)
         pieces = _JOINTS.split(words)
         return "".join(_MARKS_ZH.get(piece) or self._done(piece) for piece in pieces)
 
@@ -107,7 +113,16 @@ class Locale:
         if whole != words:
             return whole
         pieces = _DONE.split(words)
-        return "".join(_SIGNS_ZH.get(piece) or self.text(piece) for piece in pieces)
+        return "".join(_SIGNS_ZH.get(piece) or self._piece(piece) for piece in pieces)
+
+    def _piece(self, words: str) -> str:
+        """Return a piece of a formula; of one that names a thing, what it is of it."""
+        whole = self.text(words)
+        match = _OF.fullmatch(words) if whole == words else None
+        if match is None:
+            return whole
+        named = f"{match[1]} %(name)s{match[3] or ''}"
+        return self.text(named) % {"name": match[2]}
 
     def named(self, value: Any) -> Any:
         """Return names of the case as this language has them; all else as it is.
