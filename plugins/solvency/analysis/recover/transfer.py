@@ -1,0 +1,47 @@
+"""A transfer which a debtor made before its petition, and which may be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+
+ZERO = Decimal()
+_OF_DEBTS = frozenset({"debt", "interest", "collateral"})
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer in the suspect period."""
+
+    date: datetime.date
+    days_before: int
+    flow: str
+    debtor: str
+    transferee: str
+    #: debt, interest, collateral, loan, gift or purchase.
+    kind: str
+    insider: bool
+    #: At market on the day; None without a price.
+    amount: Decimal | None
+    #: What the transferee gave anew between this and the petition.
+    new_value: Decimal
+    #: What came back of it later: paid on the loan, or fetched for the purchase.
+    given_back: Decimal = ZERO
+    #: The days between which it happened, where no source gives the day.
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
+    #: Whether all those days lie within the period.
+    dated: bool = True
+    #: Whether a petition of the debtor is in the case: without one nothing comes back.
+    petitioned: bool = True
+    #: Who was paid, where that is another than who then owes it.
+    paid_to: str = ""
+
+    @property
+    def law(self) -> str:
+        """Return the section of 11 USC it is listed under."""
+        return "547" if self.kind in _OF_DEBTS else "548"
