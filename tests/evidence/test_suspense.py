@@ -14,8 +14,8 @@ from solvency.analysis.recover.estate import estate
 from solvency.analysis.sources_uses import funds
 from solvency.cli import main
 from solvency.ledger.load import load
+from solvency.model.clean_assets import is_clean_liquid
 from solvency.model.counting.found import found
-from solvency.model.liquid_assets import is_clean_liquid
 
 #: The bank has 100 of capital and 150 of a loan; rows nobody settled move it.
 LEDGER = """

@@ -16,7 +16,7 @@ from solvency.exhibits.check.rules import rules
 from solvency.exhibits.check.segregation import begins
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.summary import summary
-from solvency.exhibits.makeup import makeup
+from solvency.exhibits.evidence.makeup import makeup
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh.hypotheses import explanations

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from solvency.ledger import vocabulary
+from solvency.ledger.ranks import RANKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "ledger-language.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ def test_the_catalogue_has_every_rule_that_a_broken_ledger_shows():
     [
         vocabulary.ROLES,
         vocabulary.TERMS,
-        vocabulary.RANKS,
+        RANKS,
         vocabulary.LIQUIDITIES,
         vocabulary.BASES,
         vocabulary.SIDES,

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from preamble import Ledger
 
-from solvency.model.liquid_assets import taken
+from solvency.model.clean_assets import taken
 from solvency.model.observations import observed
 
 START = """
@@ -351,6 +351,42 @@ def test_clean_liquid_assets_leave_out_own_tokens_and_claims_on_the_group(ledger
     assert dict(zip([f.id for f in book.flows], taken(gone.book()), strict=True))[
         "buy"
     ] == pytest.approx(40_000)
+
+
+def test_a_liquid_claim_is_clean_but_on_a_related_party(ledger):
+    text = """
+2019-01-01 custom "entity" "Founder" "The founder"
+  role: "insider"
+2019-01-01 custom "entity" "Broker" "A broker"
+  role: "broker"
+2019-01-01 open Liabilities:Founder:Alameda
+  counterparty: "Alameda"
+2019-01-01 open Equity:Founder:Wealth
+2019-01-01 open Assets:Alameda:Loan:Founder
+  counterparty: "Founder"
+  liquidity: "liquid"
+2019-01-01 open Liabilities:Broker:Alameda
+  counterparty: "Alameda"
+2019-01-01 open Equity:Broker:Wealth
+2019-01-01 open Assets:Alameda:Margin:Broker
+  counterparty: "Broker"
+  liquidity: "liquid"
+2020-02-02 * "A loan on call to the founder" ^court
+  id: "loan"
+  Assets:Alameda:Bank          -5,000 USD
+  Assets:Alameda:Loan:Founder   5,000 USD
+  Liabilities:Founder:Alameda  -5,000 USD
+  Equity:Founder:Wealth         5,000 USD
+2020-02-02 * "Margin" ^court
+  id: "margin"
+  Assets:Alameda:Bank           -4,000 USD
+  Assets:Alameda:Margin:Broker   4,000 USD
+  Liabilities:Broker:Alameda    -4,000 USD
+  Equity:Broker:Wealth           4,000 USD
+"""
+    book = ledger.case(START + text).book()
+    found = dict(zip([f.id for f in book.flows], taken(book).tolist(), strict=True))
+    assert (found["loan"], found["margin"]) == (5_000, 0)
 
 
 def test_books_without_a_posting(ledger):

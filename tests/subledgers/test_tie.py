@@ -23,7 +23,7 @@ from solvency.analysis.tie.tie import tie
 from solvency.cli import main
 from solvency.ledger.fingerprint import lines
 from solvency.subledgers import numbering
-from solvency.subledgers import parties as register
+from solvency.subledgers import unknown_parties as register
 from solvency.subledgers.errors import RowsError
 
 ROWS = [

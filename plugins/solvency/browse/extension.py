@@ -18,7 +18,7 @@ from solvency.browse.edit.remarks import written
 from solvency.browse.edit.requests import changed
 from solvency.browse.edit.requests import editable
 from solvency.browse.edit.requests import put
-from solvency.browse.edit.trial import differing
+from solvency.browse.edit.saving import differing
 from solvency.browse.entry import journal
 from solvency.browse.entry.detail import opened
 from solvency.browse.hooks import endpoint

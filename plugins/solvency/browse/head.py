@@ -16,8 +16,8 @@ from solvency.browse.language import unit_said
 from solvency.browse.request import BASES
 from solvency.browse.script_messages import script_words
 from solvency.browse.view import file_name
-from solvency.ledger.scenarios import BY_HAND
-from solvency.ledger.scenarios import taken
+from solvency.ledger.asked_scenario import BY_HAND
+from solvency.ledger.asked_scenario import taken
 from solvency.model.presentation_currency import currencies
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.formats import published
 from solvency.figures.formats import unit_label
-from solvency.ledger.scenarios import taken
+from solvency.ledger.asked_scenario import taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

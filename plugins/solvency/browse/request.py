@@ -10,7 +10,7 @@ from typing import Any
 
 from solvency.browse.language import LANGUAGES
 from solvency.browse.language import say
-from solvency.ledger.scenarios import names_in
+from solvency.ledger.asked_scenario import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

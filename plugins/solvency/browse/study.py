@@ -17,10 +17,10 @@ from typing import TypeVar
 
 from solvency.browse.language import locale_of
 from solvency.defaults import TEST_DRAWS
+from solvency.ledger.asked_scenario import scenario_of
+from solvency.ledger.asked_scenario import supposing
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
-from solvency.ledger.scenarios import scenario_of
-from solvency.ledger.scenarios import supposing
 from solvency.model.consolidation import group_sheet
 from solvency.model.presentation_currency import restated
 

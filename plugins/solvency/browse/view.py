@@ -25,8 +25,8 @@ from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
-from solvency.ledger.scenarios import BY_HAND
-from solvency.ledger.scenarios import taken
+from solvency.ledger.asked_scenario import BY_HAND
+from solvency.ledger.asked_scenario import taken
 from solvency.model.worth import amount_worth
 
 if TYPE_CHECKING:

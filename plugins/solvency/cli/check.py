@@ -14,7 +14,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import errors_told
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
-from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
+from solvency.cli.terminal.exit_status import of_check
 from solvency.defaults import SEED
 from solvency.defaults import TEST_DRAWS
 
@@ -86,7 +86,9 @@ def command(
         from solvency.ledger.fingerprint import canonical as form  # noqa: PLC0415 (asked for seldom)
 
         sys.stdout.buffer.write(form(case))
-        raise SystemExit(DOES_NOT_HOLD if case.errors else 0)
+        raise SystemExit(
+            of_check(errors=bool(case.errors), breaches=False, strict=strict)
+        )
     spreads = spreads or output.as_json or output.file is not None
     findings = _findings(case, draws, seed, spreads)
     if output.plain:
@@ -103,8 +105,9 @@ def command(
             _findings_told(findings, resting=True) if findings and output.file else ()
         )
         output.print(document, table, more=told)
-    if case.errors or (strict and findings is not None and findings.breaches):
-        raise SystemExit(DOES_NOT_HOLD)
+    breaches = findings is not None and bool(findings.breaches)
+    if status := of_check(errors=bool(case.errors), breaches=breaches, strict=strict):
+        raise SystemExit(status)
 
 
 def _findings(

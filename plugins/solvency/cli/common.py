@@ -86,10 +86,10 @@ class Asked:
 
     def load_whatever(self) -> Case:
         """Load the case, errors and all."""
+        from solvency.ledger.asked_scenario import no_scenario  # noqa: PLC0415 (as above)
+        from solvency.ledger.asked_scenario import supposing  # noqa: PLC0415 (as above)
         from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
         from solvency.ledger.load import load  # noqa: PLC0415 (lazy start)
-        from solvency.ledger.scenarios import no_scenario  # noqa: PLC0415 (as above)
-        from solvency.ledger.scenarios import supposing  # noqa: PLC0415 (as above)
 
         try:
             case = load(

@@ -19,6 +19,8 @@ from solvency.evidence.drafts import drafted
 from solvency.evidence.existing_case import blocks_of
 from solvency.evidence.existing_case import present
 from solvency.evidence.existing_case import written_flows
+from solvency.evidence.gaps.between_statements import between_statements
+from solvency.evidence.gaps.between_statements import days_of
 from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
@@ -165,6 +167,19 @@ def _walked(found: Intake) -> None:
     _in_turn(found, ends)
 
 
+def _in_turn(
+    found: Intake, ends: list[tuple[str, AccountStatement, Walk, Contents, str]]
+) -> None:
+    """Open each account, and compare each of its statements with the one before."""
+    by_account: dict[str, list[tuple[str, AccountStatement, Walk, Contents, str]]] = {}
+    for one in ends:
+        by_account.setdefault(one[0], []).append(one)
+    for account, several in by_account.items():
+        several.sort(key=lambda one: days_of(one[1]))
+        _opening(found, account, several[0])
+        found.gaps += between_statements(account, [one[1:3] for one in several])
+
+
 def _for(statement: AccountStatement, mapping: Mapping) -> Mapping:
     """Return the mapping with the account that a statement's number stands for."""
     account = mapping.accounts.get(statement.number, mapping.account)
@@ -229,50 +244,6 @@ def _recorded(
         )
         for row, of in walked.repeats.items()
     ]
-
-
-def _in_turn(
-    found: Intake, ends: list[tuple[str, AccountStatement, Walk, Contents, str]]
-) -> None:
-    """Compare each statement's opening with the closing of the one before it."""
-    by_account: dict[str, list[tuple[str, AccountStatement, Walk, Contents, str]]] = {}
-    for one in ends:
-        by_account.setdefault(one[0], []).append(one)
-    for account, several in by_account.items():
-        several.sort(key=lambda one: _days(one[1]))
-        _opening(found, account, several[0])
-        latest = several[0]
-        for later in several[1:]:
-            # One page may lie within the days of another: the last day counts.
-            earlier, latest = latest, max(latest, later, key=lambda x: _days(x[1])[1])
-            closing, opening = earlier[2].closing, later[2].opening
-            if (
-                closing is None
-                or opening is None
-                or closing.currency != opening.currency
-                or closing.amount == opening.amount
-            ):
-                continue
-            if _days(later[1])[0] <= _days(earlier[1])[1]:
-                continue  # they overlap: rows of both say what each opened with
-            gap = BalanceGap(
-                later[1].document.name,
-                opening.row,
-                f"{earlier[1].document.name}:{closing.row}",
-                _days(earlier[1])[1].isoformat(),
-                _days(later[1])[0].isoformat(),
-                closing.amount,
-                opening.amount,
-                opening.currency,
-            )
-            found.gaps.append(with_own(gap, account, earlier[1:3], later[1:3]))
-
-
-def _days(statement: AccountStatement) -> tuple[datetime.date, datetime.date]:
-    days = [line.date for line in statement.movements()] or [
-        line.date for line in statement.lines
-    ]
-    return min(days), max(days)
 
 
 def _opening(
@@ -355,7 +326,7 @@ def _owns(found: Intake) -> dict[str, Own]:
             covered[account] = min(first, days[0]), max(last, days[1])
         for statement in reading.statements:
             mapping = _for(statement, reading.mapping)
-            since, until = _days(statement)
+            since, until = days_of(statement)
             first, last = covered.get(mapping.account, (since, until))
             covered[mapping.account] = min(first, since), max(last, until)
             number, names = marks.get(mapping.account, ("", ()))

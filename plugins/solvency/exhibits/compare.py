@@ -16,6 +16,7 @@ from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
 from solvency.exhibits.flows import words
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.estates import owed
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 _ZERO = Decimal()
 #: As many scenarios as fit beside one another.
 _MOST = 7
-#: Flows named beside what they moved most.
-_SHOWN = 4
 #: The totals of a sheet, each with its side and its name.
 _TOTALS = (
     ("assets", "asset", "Total assets"),
@@ -130,7 +129,7 @@ def _resting(setting: Setting, book: Book, accounts: Collection[str]) -> dict[st
     first = of_flows(setting, sums)
     every = (flow.id for flow in book.flows if flow.date <= setting.at)
     ground = Ground(tuple(every), settled(setting).sources)
-    return {**grounded(first, ground), "parts": (), "named": _SHOWN}
+    return {**grounded(first, ground), "parts": (), "named": NAMED}
 
 
 def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:

@@ -10,6 +10,7 @@ from typing import Any
 
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.section import Ground
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 _ZERO = Decimal()
 #: Accounts named beside one figure; the rest are summed.
 _ACCOUNTS = 4
-#: Flows paper names of those behind a figure that is more than their sum.
-NAMED = 4
 
 
 def settled(setting: Setting) -> Ground:

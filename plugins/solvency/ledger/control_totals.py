@@ -22,8 +22,8 @@ from typing import Any
 
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.numbering import numbering
-from solvency.subledgers.parties import parties
 from solvency.subledgers.rows import Filed
+from solvency.subledgers.unknown_parties import parties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

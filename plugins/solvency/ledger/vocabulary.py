@@ -32,8 +32,6 @@ ROLES = (
 )
 MEMBERSHIPS = ("joins", "leaves")
 TERMS = ("demand", "callable", "term")
-#: From the first to be paid to the last.
-RANKS = ("secured", "priority", "customer", "unsecured", "subordinated", "equity")
 #: What somebody found who reviewed a flow.
 REVIEWS = ("approved", "questioned", "rejected")
 LIQUIDITIES = ("liquid", "less-liquid", "illiquid")

@@ -53,8 +53,6 @@ _BOUNDS: dict[str, Bound] = {"": "", "at least": "least", "at most": "most"}
 
 #: Accounts whose balances are stated as the positive of their credits.
 _CREDITS = frozenset({"Liabilities", "Equity", "Income"})
-#: The most that errors of one source are correlated.
-_AS_ONE = 1.0 - 1e-9
 #: Of the sizes it is the sum of, a smaller share is rounding.
 _NOISE = 1e-12
 
@@ -200,20 +198,6 @@ class Observed:
             for flow in sorted(sized.keys() & set(self.touching(at)))
             if sized[flow] & {one.id for one in row.observations}
         )
-
-    def correlated(self, sigmas: Array, correlation: float) -> Array:
-        """Return the covariance of the rows' errors: one source's share a part.
-
-        Args:
-            sigmas: standard deviations of the rows, shape (rows,).
-            correlation: of the errors of one group of sources.
-        """
-        groups = np.array([row.group for row in self.rows], dtype=object)
-        # Two that err as one cannot be told from one: they differ by a hair.
-        share = min(correlation, _AS_ONE)
-        same = (groups[:, None] == groups[None, :]) * share
-        np.fill_diagonal(same, 1.0)
-        return np.asarray(same * np.outer(sigmas, sigmas), dtype=float)
 
     def covered(self) -> NDArray[np.bool_]:
         """Say which rows come from the source of a hypothesised flow they cover."""

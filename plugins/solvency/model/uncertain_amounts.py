@@ -19,6 +19,7 @@ import numpy as np
 from solvency.figures.draws import chunks
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
+from solvency.model.shared_errors import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,47 +72,6 @@ def otherwise(case: Case) -> tuple[Case, Case]:
         for by in (Decimal("0.5"), Decimal(2))
     )
     return half, twice
-
-
-def shared_errors(
-    book: Book, sigmas: NDArray[np.float64], correlation: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Split spreads of flows into what is each one's own and what several share.
-
-    Amounts that name one driver share all their error; others share a part with those
-    whose amounts come from the same source, or one of its group.
-
-    Args:
-        book: the Book.
-        sigmas: spreads of its flows, shape (flows,).
-        correlation: of the errors of one source.
-
-    Returns:
-        Spreads of their own, shape (flows,), and by each shared error, (flows, k).
-    """
-    holders: dict[tuple[bool, str], list[int]] = {}
-    for at, flow in enumerate(book.flows):
-        key = error_of(book.case, flow)
-        if key is not None and sigmas[at]:
-            holders.setdefault(key, []).append(at)
-    own, columns = sigmas.astype(float), []
-    for (driven, _), flows in holders.items():
-        share = 1.0 if driven else correlation
-        if len(flows) > 1 and share:
-            column = np.zeros(len(sigmas))
-            column[flows] = np.sqrt(share) * sigmas[flows]
-            own[flows] = np.sqrt(1.0 - share) * sigmas[flows]
-            columns.append(column)
-    return own, np.array(columns).reshape(len(columns), len(sigmas)).T
-
-
-def error_of(case: Case, flow: Flow) -> tuple[bool, str] | None:
-    """Return what an amount shares its error with: a driver, or a group of sources."""
-    if flow.driver is not None:
-        return True, flow.driver
-    if flow.amount_from is None:
-        return None
-    return False, case.sources[flow.amount_from].independence_group
 
 
 class Spreads:

@@ -8,7 +8,7 @@ book
     accounts, so that moving coins between them changes nothing.
 clean
     Market, without tokens issued inside the group and without claims on
-    related parties: members of the group, and those said to be `related:`.
+    related parties (`clean_assets.py`).
 realisable
     What a sale would fetch: tokens with a market depth at R(q) below, accounts
     with a `recovery:` at that share of book.
@@ -26,10 +26,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.figures import arithmetic
+from solvency.model.clean_assets import is_clean
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.costs import Pool
 from solvency.model.own_tokens import is_with_its_issuer
-from solvency.model.own_tokens import issuer_of
 from solvency.model.prices import Missing
 from solvency.wide import stepped
 
@@ -103,32 +103,13 @@ class Valuation:
         case = self.book.case
         if is_with_its_issuer(case, account, position.commodity):
             return ZERO
-        if (
-            self.basis == "clean"
-            and account.root == "Assets"
-            and self._in_group(issuer_of(case, position.commodity))
-        ):
-            return ZERO
-        if (
-            self.basis == "clean"
-            and units > 0
-            # A debt below zero is a claim too, and stands among the assets.
-            and (account.root == "Assets" or account.is_claim)
-            and self._related(account.counterparty or account.stake_in, account.entity)
+        if self.basis == "clean" and not is_clean(
+            case, account, position.commodity, units, self.at
         ):
             return ZERO
         if self.basis == "realisable" and account.root == "Assets" and units > 0:
             return self._realisable(position, units)
         return self._market(position.commodity, units)
-
-    def _in_group(self, name: str | None) -> bool:
-        entity = self.book.case.entities.get(name or "")
-        return entity is not None and entity.within(self.at)
-
-    def _related(self, other: str | None, entity: str) -> bool:
-        if other is None or not self._in_group(entity):
-            return False
-        return self._in_group(other) or self.book.case.entities[other].related
 
     def _market(self, commodity: str, units: Decimal) -> Decimal | None:
         quote = self.book.prices.at(commodity, self.at)

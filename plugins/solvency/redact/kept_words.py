@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from solvency.ledger import vocabulary
+from solvency.ledger.ranks import RANKS
 
 
 def _set(words: str) -> frozenset[str]:
@@ -83,7 +84,7 @@ LANGUAGE = frozenset(
         *vocabulary.ROOTS,
         *vocabulary.ROLES,
         *vocabulary.TERMS,
-        *vocabulary.RANKS,
+        *RANKS,
         *vocabulary.LIQUIDITIES,
         *vocabulary.BASES,
         *vocabulary.RECOVERY_BASES,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from solvency import __version__
 from solvency import writing
 from solvency.analysis.study import study_of
-from solvency.exhibits.derived_figures import derived
+from solvency.exhibits.evidence.derived_figures import derived
 from solvency.exhibits.failures import with_reasons
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import Setting

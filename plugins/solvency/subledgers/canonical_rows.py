@@ -14,18 +14,18 @@ from solvency.subledgers.engine import column
 from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.layout import MOST_PLACES
+from solvency.subledgers.part import INTEGERS
+from solvency.subledgers.part import Part
+from solvency.subledgers.part import wrong_type
+from solvency.subledgers.parties import parties_as_text
+from solvency.subledgers.parties import party
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from solvency.subledgers.engine import Engine
     from solvency.subledgers.layout import ColumnLayout
 
-INTEGERS = frozenset(
-    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
-    | {"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
-)
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s?(\d+)\)")
 _STAMPS = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
@@ -36,35 +36,10 @@ _ISO_TIME = (
 )
 #: A number that an order written as text may be.
 _NUMBER = "^[0-9]{1,18}$"
-#: A party written as text that is the same written as a number.
-_PARTY = "^(0|-?[1-9][0-9]{0,17})$"
 #: Whole units in text, as many digits as HUGEINT and DECIMAL both hold.
 _WHOLE = "^[+-]?[0-9]{1,38}$"
 #: Digits of a DECIMAL that 64 bits hold.
 _SHORT = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Files of one kind with the same columns, as a view of the engine."""
-
-    view: str
-    columns: Mapping[str, str]
-    paths: tuple[str, ...]
-
-    def type_of(self, name: str, what: str) -> str:
-        """Return the type of a column.
-
-        Raises:
-            RowsError: The files have no such column.
-        """
-        if name not in self.columns:
-            have = ", ".join(one for one in self.columns if not one.startswith("_"))
-            raise RowsError(
-                f"{self.paths[0]} has no column {name} for the {what}; it has {have}",
-                f'Write {what}: "COLUMN" on the subledger',
-            )
-        return self.columns[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +84,11 @@ class Normal:
                 f" WHEN regexp_matches({name}, '{_ISO_TIME}')"
                 f" THEN CAST({instant} AT TIME ZONE {zone} AS DATE) END"
             )
-        raise _wrong_type(part, self.layout.day, kind, "day", "a date or a time stamp")
+        raise wrong_type(part, self.layout.day, kind, "day", "a date or a time stamp")
 
     def party(self, part: Part) -> str:
         """Return whose a row is."""
-        name = column(self.layout.party)
-        if self.parties_as_text:
-            return f"nullif(CAST({name} AS VARCHAR), '')"
-        written = part.type_of(self.layout.party, "party") == "VARCHAR"
-        return f"CAST({name} AS BIGINT)" if written else name
+        return party(part, self.layout, as_text=self.parties_as_text)
 
     def coin(self, part: Part) -> str:
         """Return the commodity of a row by the ledger's name."""
@@ -126,7 +97,7 @@ class Normal:
         name = self.layout.commodity or ""
         kind = part.type_of(name, "commodity")
         if kind != "VARCHAR" and not kind.startswith("ENUM"):
-            raise _wrong_type(part, name, kind, "commodity", "text")
+            raise wrong_type(part, name, kind, "commodity", "text")
         if not self.layout.names:
             return column(name)
         cases = " ".join(
@@ -157,7 +128,7 @@ class Normal:
             return f"CASE WHEN {kept} = {name} THEN {exact} END"
         if kind == "VARCHAR":
             return self._written(name)
-        raise _wrong_type(
+        raise wrong_type(
             part,
             self.layout.units,
             kind,
@@ -212,15 +183,6 @@ class Normal:
         if name == self.layout.day:
             return "a day written YYYY-MM-DD, or a time stamp"
         return "written on every row"
-
-    def whole_party(self, part: Part) -> str:
-        """Return whose a row is, of text of which not all may be whole numbers."""
-        name = column(self.layout.party)
-        if self.parties_as_text:
-            return self.party(part)
-        return (
-            f"CASE WHEN regexp_matches({name}, '{_PARTY}') THEN {self.party(part)} END"
-        )
 
     def whole_order(self, part: Part) -> str:
         """Return the number of a row, of text of which not all may be numbers."""
@@ -290,7 +252,7 @@ def normal(engine: Engine, parts: Sequence[Part], layout: ColumnLayout) -> Norma
     return Normal(
         layout,
         places,
-        _parties_as_text(engine, parts, layout),
+        parties_as_text(engine, parts, layout),
         _orders_as_text(engine, parts, layout),
     )
 
@@ -338,30 +300,6 @@ def _orders_as_text(
     return False
 
 
-def _parties_as_text(
-    engine: Engine, parts: Sequence[Part], layout: ColumnLayout
-) -> bool:
-    """Say whether some part has parties that are no whole numbers.
-
-    Of equal parts the party that comes first has the odd unit, so that 9 has to come
-    before 10 whatever holds them.
-    """
-    kinds = [part.type_of(layout.party, "party") for part in parts]
-    for part, kind in zip(parts, kinds, strict=True):
-        if kind in {"DOUBLE", "FLOAT"}:
-            raise _wrong_type(part, layout.party, kind, "party", "integers or text")
-    if not all(kind in INTEGERS or kind == "VARCHAR" for kind in kinds):
-        return True
-    name = column(layout.party)
-    no_number = f"NOT regexp_matches({name}, '{_PARTY}')"
-    odd = (
-        f"SELECT 1 FROM {part.view} WHERE {no_number} LIMIT 1"
-        for part, kind in zip(parts, kinds, strict=True)
-        if kind == "VARCHAR"
-    )
-    return any(engine.run(sql) for sql in odd)
-
-
 def _integer(decimal: str, places: int) -> str:
     """Return a DECIMAL as the integer of its last place, through its digits.
 
@@ -376,11 +314,3 @@ def _amount(places: int) -> str:
     """Return the pattern of a number that DECIMAL(38, places) holds exactly."""
     whole = f"[+-]?0*[0-9]{{1,{38 - places}}}"
     return text(f"^{whole}([.][0-9]{{0,{places}}}0*)?$")
-
-
-def _wrong_type(part: Part, name: str, kind: str, what: str, wanted: str) -> RowsError:
-    return RowsError(
-        f"{part.paths[0]}: the column {name}, of the {what}, is {kind}, and should be"
-        f" {wanted}",
-        "Export it again; a float holds no exact amount" if what == "units" else "",
-    )

@@ -1,136 +1,65 @@
-"""Rows of parties that the register does not know, and rows outside the days."""
+"""Which spellings of a party are one: whole numbers by their value, text as it stands.
+
+007 and 7 are two customers where any party is text, and so is a name in another case.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
-from solvency.subledgers.numbering import NAMED
+from solvency.subledgers.engine import column
+from solvency.subledgers.part import INTEGERS
+from solvency.subledgers.part import wrong_type
 
 if TYPE_CHECKING:
-    import datetime
+    from collections.abc import Sequence
 
-    from solvency.subledgers.rows import Rows
+    from solvency.subledgers.engine import Engine
+    from solvency.subledgers.layout import ColumnLayout
+    from solvency.subledgers.part import Part
 
-#: Numbers of parties that a bit each is kept for: 32 MiB.
-_BITS = 1 << 28
-
-
-class Unknown(NamedTuple):
-    """A party that has rows and stands in no register."""
-
-    party: str
-    rows: int
+#: A party written as text that is the same written as a number.
+_PARTY = "^(0|-?[1-9][0-9]{0,17})$"
 
 
-class Outside(NamedTuple):
-    """A day before the first or after the last that rows may have."""
-
-    day: datetime.date
-    rows: int
-
-
-class Parties(NamedTuple):
-    """How many parties have rows, and those of them that no register has."""
-
-    number: int
-    unknown: tuple[Unknown, ...]
-    #: How many are unknown, named or not.
-    unknown_count: int
+def party(part: Part, layout: ColumnLayout, *, as_text: bool) -> str:
+    """Return SQL that says whose a row is."""
+    name = column(layout.party)
+    if as_text:
+        return f"nullif(CAST({name} AS VARCHAR), '')"
+    written = part.type_of(layout.party, "party") == "VARCHAR"
+    return f"CAST({name} AS BIGINT)" if written else name
 
 
-def parties(rows: Rows) -> Parties:
-    """Count the parties of rows, and find those that no register has."""
-    marked = _marked(rows)
-    if marked is not None:
-        return marked
-    each = rows.kept("SELECT party, count(*) AS n FROM {rows} GROUP BY party")
-    count = int(rows.ask(f"SELECT count(*) FROM ({each}) AS p")[0][0])
-    if rows.register is None:
-        return Parties(count, (), 0)
-    strangers = (
-        f"SELECT CAST(r.party AS VARCHAR) AS party, r.n FROM ({each}) AS r LEFT JOIN"
-        f" (SELECT DISTINCT CAST(party AS VARCHAR) AS party FROM {rows.register.view})"
-        " AS p ON CAST(r.party AS VARCHAR) = p.party WHERE p.party IS NULL"
+def whole_party(part: Part, layout: ColumnLayout, *, as_text: bool) -> str:
+    """Return the same of text of which not all may be whole numbers."""
+    read = party(part, layout, as_text=as_text)
+    if as_text:
+        return read
+    return (
+        f"CASE WHEN regexp_matches({column(layout.party)}, '{_PARTY}') THEN {read} END"
     )
-    return Parties(count, *_named(rows, strangers))
 
 
-def _marked(rows: Rows) -> Parties | None:
-    """Do so with a bit for each number, where parties are whole numbers close by.
+def parties_as_text(
+    engine: Engine, parts: Sequence[Part], layout: ColumnLayout
+) -> bool:
+    """Say whether some part has parties that are no whole numbers.
 
-    A join of a group for each party with a register of millions takes ten times the
-    time, and memory in proportion.
+    Of equal parts the party that comes first has the odd unit, so that 9 has to come
+    before 10 whatever holds them.
     """
-    if rows.register is None or not rows.register.whole or rows.normal.parties_as_text:
-        return None
-    low, high = rows.ask(f"SELECT min(party), max(party) FROM {rows.register.view}")[0]
-    if low is None or high - low >= _BITS:
-        return None
-    # A CASE that has no ELSE leaves out who stands outside the register's numbers.
-    place = (
-        f"CASE WHEN party >= {low} AND party <= {high}"
-        f" THEN CAST(party - ({low}) AS INTEGER) END"
+    kinds = [part.type_of(layout.party, "party") for part in parts]
+    for part, kind in zip(parts, kinds, strict=True):
+        if kind in {"DOUBLE", "FLOAT"}:
+            raise wrong_type(part, layout.party, kind, "party", "integers or text")
+    if not all(kind in INTEGERS or kind == "VARCHAR" for kind in kinds):
+        return True
+    name = column(layout.party)
+    no_number = f"NOT regexp_matches({name}, '{_PARTY}')"
+    odd = (
+        f"SELECT 1 FROM {part.view} WHERE {no_number} LIMIT 1"
+        for part, kind in zip(parts, kinds, strict=True)
+        if kind == "VARCHAR"
     )
-    bits = rows.engine.marked(place, int(high - low) + 1)
-    if bits is None:
-        return None
-    known = rows.kept(f"SELECT {bits} AS known FROM {rows.register.view}")
-    size = int(high - low) + 1
-    there = rows.kept(
-        f"SELECT coalesce({bits}, bitstring('0', {size})) AS there,"
-        f" count(*) - count({place}) AS outside FROM {{rows}}"
-    )
-    strange = rows.kept(
-        "SELECT bit_count(there & known) AS usual, there & ~known AS strange, outside"
-        f" FROM ({there}) AS r, ({known}) AS k"
-    )
-    usual, unusual, outside = rows.ask(
-        f"SELECT usual, bit_count(strange), outside FROM ({strange}) AS s"
-    )[0]
-    if not unusual and not outside:
-        return Parties(int(usual), (), 0)
-    where = f"coalesce(get_bit(known, {place}), 0) = 0"
-    if not outside and unusual <= NAMED:
-        # They are few, and files that lack them are hardly read.
-        them = rows.ask(
-            f"SELECT i + ({low}) FROM range({size}) AS t(i), ({strange}) AS s"
-            " WHERE get_bit(strange, CAST(i AS INTEGER)) = 1"
-        )
-        where = f"party IN ({', '.join(str(one) for (one,) in them)})"
-    strangers = (
-        f"SELECT party, count(*) AS n FROM {{rows}}, ({known}) AS k"
-        f" WHERE {where} GROUP BY party"
-    )
-    named, count = _named(
-        rows,
-        f"SELECT CAST(party AS VARCHAR) AS party, n FROM ({strangers}) AS s",
-    )
-    return Parties(int(usual) + count, named, count)
-
-
-def _named(rows: Rows, strangers: str) -> tuple[tuple[Unknown, ...], int]:
-    """Return the first unknown parties, most rows first, and how many there are."""
-    # Counted in the same pass: the register may have millions.
-    found = rows.ask(
-        f"SELECT party, n, count(*) OVER () AS them FROM ({strangers}) AS t"
-        f" ORDER BY n DESC, party LIMIT {NAMED}"
-    )
-    strange = tuple(Unknown(str(party), int(n)) for party, n, _ in found)
-    return strange, int(found[0][2]) if found else 0
-
-
-def outside(
-    rows: Rows, first: datetime.date, last: datetime.date | None
-) -> tuple[tuple[Outside, ...], tuple[Outside, ...]]:
-    """Return the days with rows before the first and after the last."""
-    days: dict[datetime.date, int] = {}
-    for total in rows.totals():
-        days[total.day] = days.get(total.day, 0) + total.rows
-    before = tuple(Outside(day, n) for day, n in sorted(days.items()) if day < first)
-    after = tuple(
-        Outside(day, n)
-        for day, n in sorted(days.items())
-        if last is not None and day > last
-    )
-    return before, after
+    return any(engine.run(sql) for sql in odd)

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from solvency.subledgers.canonical_rows import INTEGERS
 from solvency.subledgers.canonical_rows import Normal
-from solvency.subledgers.canonical_rows import Part
 from solvency.subledgers.canonical_rows import normal
 from solvency.subledgers.engine import column
 from solvency.subledgers.engine import guard
@@ -21,6 +19,8 @@ from solvency.subledgers.errors import RowsError
 from solvency.subledgers.file_hash import ChangedError
 from solvency.subledgers.file_hash import hashed
 from solvency.subledgers.file_hash import stood
+from solvency.subledgers.part import INTEGERS
+from solvency.subledgers.part import Part
 from solvency.subledgers.rejects import lines_of
 from solvency.subledgers.rejects import wrong_value
 

@@ -7,13 +7,14 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.subledgers.canonical_rows import Part
 from solvency.subledgers.canonical_rows import normal
 from solvency.subledgers.duck import Duck
 from solvency.subledgers.duck import head
 from solvency.subledgers.engine import column
 from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
+from solvency.subledgers.part import Part
+from solvency.subledgers.parties import whole_party
 from solvency.subledgers.rejects import Aside
 from solvency.subledgers.rejects import Reject
 from solvency.subledgers.rejects import lines_of
@@ -155,7 +156,7 @@ class Staged:
         others = [column(name) for name in self.columns if name not in self._own]
         exact = {
             "_day": made.day(part),
-            "_party": made.whole_party(part),
+            "_party": whole_party(part, made.layout, as_text=made.parties_as_text),
             "_coin": coin,
             "_units": self._by_scale(units, coin),
             "_ord": made.whole_order(part),

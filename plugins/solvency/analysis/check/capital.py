@@ -82,8 +82,8 @@ def _sheet(world: World, entity: str, basis: str, way: str) -> Outcome:
         lambda t: (
             (t.claim or t.owed)
             and t.entity in of
-            and not t.related
-            and not (clean and t.insider)
+            and not t.affiliate
+            and not (clean and t.related)
         )
     )
     # A claim below zero is a debt, and a debt below zero a claim.
@@ -138,7 +138,7 @@ def _rates(world: World, basis: str) -> dict[str, Quantity]:
         every = world.traits.mask(
             lambda t, e=name: (t.claim or t.owed) and t.entity == e  # type: ignore[misc]  # bound now
         )
-        outside = every & world.traits.mask(lambda t: not t.related)
+        outside = every & world.traits.mask(lambda t: not t.affiliate)
         means[name] = np.maximum(held, 0) + world.one_sided(outside, 1)
         # An account overdrawn at a bank is a debt like the others.
         debts[name] = world.one_sided(every, -1) + np.maximum(-held, 0)

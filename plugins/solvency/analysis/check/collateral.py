@@ -291,7 +291,7 @@ def related_party_exposure(world: World, invariant: Invariant) -> list[Outcome]:
             t.account.is_claim
             and t.entity in of
             and t.account.counterparty not in of
-            and (t.related or t.insider)
+            and (t.affiliate or t.related)
         )
     )
     if not claims.any():

@@ -64,7 +64,7 @@ def _claims(world: World, of: frozenset[str], *terms: str) -> Mask:
             t.claim
             and t.entity in of
             and (t.account.term or "term") in terms
-            and not t.related
+            and not t.affiliate
         )
     )
 

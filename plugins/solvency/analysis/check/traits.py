@@ -36,11 +36,11 @@ class Trait:
     #: True for tokens issued by a member of the group.
     own_token: bool
     #: True where the account's counterparty is a member of the group.
-    related: bool
+    affiliate: bool
     #: The role of the account's entity.
     role: str | None
-    #: True where the account's counterparty is related to the group, as insiders are.
-    insider: bool
+    #: True where the account's counterparty is declared a related party of the group.
+    related: bool
 
     @property
     def entity(self) -> str:
@@ -116,9 +116,9 @@ class Traits:
             liquidity=self.case.liquidity_of(account, commodity),
             with_its_issuer=is_with_its_issuer(self.case, account, commodity),
             own_token=is_of_the_group(self.case, commodity),
-            related=self._in_group(account.counterparty or account.stake_in),
+            affiliate=self._in_group(account.counterparty or account.stake_in),
             role=self._role(account.entity),
-            insider=self._is_related(account.counterparty),
+            related=self._is_related(account.counterparty),
         )
 
     def _in_group(self, name: str | None) -> bool:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from solvency.methods.balancing import balance
 from solvency.model.observations import amounts_of
-from solvency.model.uncertain_amounts import error_of
+from solvency.model.shared_errors import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

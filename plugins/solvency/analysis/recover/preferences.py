@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.given_back import given_back
+from solvency.analysis.recover.insiders import is_insider
 from solvency.analysis.recover.transfer import Transfer
 from solvency.model.worth import posting_worth
 from solvency.wide import wide
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.ledger.case import Case
-    from solvency.ledger.case import Entity
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
@@ -291,14 +291,6 @@ def _paid(book: Book, flow: Flow, members: frozenset[str]) -> list[str]:
         and book.case.accounts[p.account].stake_in is None
     }
     return sorted(wealth)
-
-
-def is_insider(entity: Entity) -> bool:
-    """Say whether an entity is an insider: by its role, or a related party.
-
-    Who controls a debtor or manages it is one (11 USC 101(31)).
-    """
-    return entity.role == "insider" or entity.related
 
 
 def _gained(book: Book, flow: Flow) -> set[str]:

@@ -25,7 +25,7 @@ from solvency.analysis.recover.waterfall import CENT
 from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import waterfall
 from solvency.figures.remark import Remark
-from solvency.ledger.vocabulary import RANKS
+from solvency.ledger.ranks import RANKS
 from solvency.wide import wide
 
 if TYPE_CHECKING:

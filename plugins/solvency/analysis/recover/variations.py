@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
-from solvency.analysis.recover.preferences import is_insider
+from solvency.analysis.recover.insiders import is_insider
 from solvency.analysis.recover.stated import stated
 from solvency.analysis.recover.with_untraced import again
 from solvency.analysis.recover.with_untraced import with_untraced

@@ -19,7 +19,7 @@ from scipy import sparse
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import ZERO
-from solvency.ledger.vocabulary import RANKS
+from solvency.ledger.ranks import RANKS
 from solvency.methods.clearing import clear
 from solvency.methods.clearing.exact import Cleared
 from solvency.methods.clearing.exact import cleared

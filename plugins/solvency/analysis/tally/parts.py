@@ -16,13 +16,13 @@ from solvency.figures import arithmetic
 from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.probability_distribution import amounts
+from solvency.ledger.asked_scenario import contradictions
 from solvency.ledger.case import Scenario
-from solvency.ledger.scenarios import contradictions
 from solvency.methods.tally import draw_each
 from solvency.methods.tally import exact
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
-from solvency.model.liquid_assets import taken
+from solvency.model.clean_assets import taken
 from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:

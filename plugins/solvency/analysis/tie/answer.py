@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
     from solvency.subledgers.numbering import Duplicate
     from solvency.subledgers.numbering import NumberGap
-    from solvency.subledgers.parties import Outside
-    from solvency.subledgers.parties import Unknown
+    from solvency.subledgers.unknown_parties import Outside
+    from solvency.subledgers.unknown_parties import Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from solvency.analysis.tie.answer import DayDifference
 from solvency.analysis.tie.answer import TieOut
 from solvency.ledger.subledger_flows import rows_of
 from solvency.subledgers.numbering import numbering
-from solvency.subledgers.parties import outside
-from solvency.subledgers.parties import parties
+from solvency.subledgers.unknown_parties import outside
+from solvency.subledgers.unknown_parties import parties
 from solvency.wide import wide
 
 if TYPE_CHECKING:

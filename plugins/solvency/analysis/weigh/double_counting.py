@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.model.liquid_assets import taken
+from solvency.model.clean_assets import taken
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Case

@@ -27,9 +27,9 @@ from solvency.analysis.weigh.expectation_propagation import stand_in
 from solvency.analysis.weigh.rivals import weighable
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
+from solvency.ledger.asked_scenario import contradictions
+from solvency.ledger.asked_scenario import excluding
 from solvency.ledger.case import Scenario
-from solvency.ledger.scenarios import contradictions
-from solvency.ledger.scenarios import excluding
 from solvency.methods.weighing import Bounds
 from solvency.methods.weighing import Curves
 from solvency.methods.weighing import Weighing
@@ -42,7 +42,8 @@ from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding as bits_excluded
 from solvency.model.observations import amounts_of
 from solvency.model.observations import observed
-from solvency.model.uncertain_amounts import shared_errors
+from solvency.model.shared_errors import covariance
+from solvency.model.shared_errors import shared_errors
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class Evidence:
     def _covariance(self) -> Array:
         """Return the covariance of the errors of all rows."""
         wider = np.where(self.seen.covered(), math.sqrt(1.0 + self.correlation), 1.0)
-        return self.seen.correlated(self.noise * wider, self.correlation)
+        return covariance(self.seen, self.noise * wider, self.correlation)
 
     def _curves(self, flows: list[int]) -> Curves:
         """Return the amounts as they are."""

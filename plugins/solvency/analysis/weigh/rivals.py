@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.ledger.scenarios import excluding
+from solvency.ledger.asked_scenario import excluding
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.evidence import Evidence

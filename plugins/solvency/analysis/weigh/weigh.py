@@ -39,7 +39,7 @@ from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
-from solvency.ledger.scenarios import contradictions
+from solvency.ledger.asked_scenario import contradictions
 from solvency.memory import keep_freed
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide

@@ -30,7 +30,6 @@ from solvency.ledger.terms.metadata import meant
 from solvency.wide import DIGITS
 from solvency.wide import PLACES
 from solvency.wide import width
-from solvency.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -250,22 +249,3 @@ def _home(case: Case, kind: str, values: Mapping[str, str]) -> str:
     dated = sorted(one for one in things if inside(one[1], case.path))
     earlier = [file for day, file in dated if day <= values["date"]]
     return earlier[-1] if earlier else dated[0][1] if dated else case.path
-
-
-def saved(case: Case, sent: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Write the file that what was sent changes, if it is as it was shown.
-
-    Returns:
-        The kind and the name of what was changed, and the file.
-
-    Raises:
-        ValueError: It has changed meanwhile, or a field is wrong.
-        NotWrittenError: It cannot be written.
-    """
-    draft = drafted(case, sent)
-    if draft.mark != sent.get("mark"):
-        said = say("The file has changed meanwhile: look at the difference again.")
-        raise ValueError(said)
-    write_whole(Path(os.path.realpath(draft.file)), draft.after.encode())
-    name = str(sent.get("name") or sent["fields"]["name"])
-    return str(sent["kind"]), name, draft.file

@@ -13,7 +13,7 @@ from flask import Response
 from flask import current_app
 from flask import request
 
-from solvency.browse.edit.draft import saved
+from solvency.browse.edit.saving import saved
 from solvency.browse.language import say
 from solvency.browse.language import speaking
 from solvency.figures.plain import to_json

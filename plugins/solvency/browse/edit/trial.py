@@ -7,17 +7,12 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
-from solvency.browse.edit.draft import drafted
-from solvency.inert import written_out
 from solvency.ledger.cache.switch import uncached
 from solvency.ledger.errors import CaseError
 from solvency.ledger.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from solvency.browse.edit.draft import FileDraft
     from solvency.ledger.case import Case
 
@@ -58,24 +53,6 @@ def faults_of(case: Case, draft: FileDraft) -> list[str] | None:
             for one in after
             if (one.rule, one.message.replace(name, str(folder))) not in before
         ]
-
-
-def differing(case: Case, sent: Mapping[str, Any]) -> dict[str, object]:
-    """Return the difference that what was sent would make, and what would be wrong.
-
-    Raises:
-        ValueError: A field is wrong, or the entry is written in another way.
-        LookupError: There is no such source or flow.
-    """
-    draft = drafted(case, sent)
-    lines = draft.difference(case.path)
-    faults = faults_of(case, draft) if lines else []
-    return {
-        "difference": [written_out(line) for line in lines],
-        "mark": draft.mark,
-        "faults": [written_out(line) for line in faults or []],
-        "tried": faults is not None,
-    }
 
 
 def _files(folder: Path) -> list[Path] | None:

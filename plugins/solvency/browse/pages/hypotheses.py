@@ -23,8 +23,8 @@ from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import waited
-from solvency.ledger.scenarios import BY_HAND
-from solvency.ledger.scenarios import contradictions
+from solvency.ledger.asked_scenario import BY_HAND
+from solvency.ledger.asked_scenario import contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

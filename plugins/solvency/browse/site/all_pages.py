@@ -37,7 +37,7 @@ from solvency.browse.site.workers import Work
 from solvency.browse.study import Study
 from solvency.browse.view import View
 from solvency.figures.plain import to_json
-from solvency.ledger.scenarios import scenario_of
+from solvency.ledger.asked_scenario import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

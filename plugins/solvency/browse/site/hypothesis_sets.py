@@ -18,8 +18,8 @@ from solvency.browse.request import Asked
 from solvency.browse.study import Study
 from solvency.browse.switches import switched
 from solvency.browse.view import View
-from solvency.ledger.scenarios import scenario_of
-from solvency.ledger.scenarios import taken
+from solvency.ledger.asked_scenario import scenario_of
+from solvency.ledger.asked_scenario import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable

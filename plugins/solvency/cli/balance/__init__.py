@@ -141,11 +141,11 @@ def _print_one(
     every: bool,
 ) -> None:
     from solvency.exhibits.balance.accounts import by_account  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.balance.thin_tokens import thin_tokens  # noqa: PLC0415 (as above)
     from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import group_sheet  # noqa: PLC0415 (as above)
     from solvency.model.counting.untraced import amounts  # noqa: PLC0415 (as above)
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (as above)
-    from solvency.model.thin_tokens import thin_tokens  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
     setting = of_answers(book, at)

@@ -37,6 +37,20 @@ _OF_THE_MACHINE = {
 }
 
 
+def of_check(*, errors: bool, breaches: bool, strict: bool) -> int:
+    """Return the exit status of `check`.
+
+    Errors of the ledger fail it. A test that broke is an answer, and fails it only
+    with --strict.
+
+    Args:
+        errors: Whether the ledger has errors.
+        breaches: Whether a test broke whose `severity:` is no warning.
+        strict: Whether --strict was given.
+    """
+    return DOES_NOT_HOLD if errors or (strict and breaches) else 0
+
+
 @contextlib.contextmanager
 def ending() -> Iterator[None]:
     """Turn however a command ends into its exit status, and never a traceback.

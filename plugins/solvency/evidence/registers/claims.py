@@ -16,7 +16,7 @@ from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.agreement import compare
-from solvency.ledger.vocabulary import RANKS
+from solvency.ledger.ranks import RANKS
 
 if TYPE_CHECKING:
     import datetime

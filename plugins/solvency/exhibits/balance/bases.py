@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.found import as_found
+from solvency.exhibits.balance.thin_tokens import holds_thin
 from solvency.exhibits.classes import class_place
 from solvency.exhibits.section import Ground
 from solvency.exhibits.workings import entry
@@ -23,7 +24,6 @@ from solvency.model.consolidation import group_sheet
 from solvency.model.counting.suspense import suspended
 from solvency.model.counting.untraced import of_sheet
 from solvency.model.eliminations import taken_out
-from solvency.model.thin_tokens import holds_thin
 
 if TYPE_CHECKING:
     import datetime

@@ -8,7 +8,7 @@ from typing import Any
 
 from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.evidence.observations import observation_ref
-from solvency.exhibits.workings import NAMED
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import entry
 from solvency.figures.table import Row
 from solvency.model.counting.found import Sum

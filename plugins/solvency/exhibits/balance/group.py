@@ -11,8 +11,8 @@ from solvency.exhibits.balance.found import group_rows
 from solvency.exhibits.classes import CLASSES
 from solvency.exhibits.classes import class_of
 from solvency.exhibits.classes import class_place
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.section import Ground
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import made_of

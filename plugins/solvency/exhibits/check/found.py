@@ -10,7 +10,7 @@ from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.check.words import in_kind
 from solvency.exhibits.check.words import told_exactly
 from solvency.exhibits.check.words import unit_said
-from solvency.exhibits.workings import NAMED
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures import formats

@@ -13,7 +13,7 @@ from solvency.exhibits.balance.bases import bases_table
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
-from solvency.exhibits.derived_figures import derived
+from solvency.exhibits.evidence.derived_figures import derived
 from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.funds.walk import walk
 from solvency.exhibits.recover.affairs import affairs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.study import Study
 from solvency.analysis.study import study_of
-from solvency.exhibits.derived_figures import derived
+from solvency.exhibits.evidence.derived_figures import derived
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.money_only import english

@@ -14,6 +14,7 @@ from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
+from solvency.exhibits.flows_named import IN_A_LINE
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
 from solvency.exhibits.workings import of_flows
@@ -47,8 +48,6 @@ _LEAST = Decimal("0.01")
 _LARGEST = 5
 #: Kinds of effect that are debts.
 _OWED = {"customers", "debts"}
-#: Flows named beside what they come to.
-_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,10 +326,10 @@ def _effect(
 def _some(setting: Setting, flows: tuple[str, ...]) -> Prose:
     """Return links to the first flows of some, and how many more there are."""
     pieces: list[Piece] = []
-    for name in flows[:_NAMED]:
+    for name in flows[:IN_A_LINE]:
         pieces += [", ", setting.flow_ref(name)] if pieces else [setting.flow_ref(name)]
-    if len(flows) > _NAMED:
-        more = setting.count(f"more:{'+'.join(flows)}", len(flows) - _NAMED)
+    if len(flows) > IN_A_LINE:
+        more = setting.count(f"more:{'+'.join(flows)}", len(flows) - IN_A_LINE)
         pieces += setting.say(" and %(count)s more", count=more)
     return tuple(pieces)
 

@@ -14,10 +14,10 @@ from solvency.analysis.sources_uses import is_funds
 from solvency.analysis.sources_uses import source_or_use
 from solvency.charts import ChartError
 from solvency.charts import sankey
-from solvency.exhibits.derived_figures import DERIVED
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import plotted
 from solvency.exhibits.drawings import row
+from solvency.exhibits.evidence.derived_figures import DERIVED
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import words
 from solvency.exhibits.workings import grounded

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.recover.aftermath import in_kind
 from solvency.exhibits.recover.aftermath import preferences
@@ -22,7 +23,6 @@ from solvency.exhibits.recover.receipts import gains
 from solvency.exhibits.recover.untraced import ranged
 from solvency.exhibits.recover.variations import variations
 from solvency.exhibits.section import Section
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import told
-from solvency.exhibits.workings import NAMED
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import priced
 from solvency.figures.figure import Day

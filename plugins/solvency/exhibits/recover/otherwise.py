@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from solvency.analysis.recover.variations import classes
 from solvency.analysis.recover.variations import equally
 from solvency.analysis.recover.variations import moved
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import settled
 from solvency.figures.figure import Said

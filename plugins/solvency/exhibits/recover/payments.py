@@ -12,9 +12,9 @@ from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import payers
 from solvency.analysis.recover.payments import stated
 from solvency.analysis.recover.recover import GROUP
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.estates import members_of
 from solvency.exhibits.recover.proceeds import covering
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_accounts
 from solvency.figures.figure import Said

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.variations import classes
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import settled
 from solvency.figures.table import Column

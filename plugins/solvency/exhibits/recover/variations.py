@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.analysis.recover.variations import classes
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.payments import WAYS
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import settled
 from solvency.figures.figure import Said
 from solvency.figures.figure import about

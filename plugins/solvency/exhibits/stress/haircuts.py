@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.workings import NAMED
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import priced

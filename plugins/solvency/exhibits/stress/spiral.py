@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.section import Section
 from solvency.exhibits.stress.haircuts import haircuts
 from solvency.exhibits.stress.haircuts import held_by
-from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import priced

@@ -11,7 +11,7 @@ from solvency.exhibits.workings import of_flows
 from solvency.figures.figure import anchor
 from solvency.figures.formats import finite
 from solvency.model.book import Position
-from solvency.model.liquid_assets import is_clean_liquid
+from solvency.model.clean_assets import is_clean_liquid
 from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:

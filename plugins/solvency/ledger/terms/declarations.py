@@ -19,6 +19,7 @@ from solvency.ledger.case import Event
 from solvency.ledger.case import Measure
 from solvency.ledger.case import Price
 from solvency.ledger.case import Uncertainty
+from solvency.ledger.ranks import RANKS
 from solvency.ledger.terms.directives import read_custom
 from solvency.ledger.terms.metadata import Metadata
 from solvency.ledger.terms.metadata import place
@@ -165,7 +166,7 @@ class Declarations:
             intercompany=meta.flag("intercompany"),
             pair=meta.text("pair"),
             term=meta.choice("term", words.TERMS),
-            rank=meta.choice("rank", words.RANKS),
+            rank=meta.choice("rank", RANKS),
             custody=meta.flag("custody"),
             liquidity=meta.choice("liquidity", words.LIQUIDITIES),
             pledged_to=meta.text("pledged-to"),

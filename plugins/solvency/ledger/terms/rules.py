@@ -9,19 +9,21 @@ from typing import Any
 
 from beancount.core.account import is_valid
 
-from solvency.ledger.terms.metadata import instead
 from solvency.ledger.terms.metadata import names
-from solvency.ledger.terms.metadata import place
 from solvency.ledger.terms.prices import settle_prices
+from solvency.ledger.terms.scenarios import check_hypotheses
+from solvency.ledger.terms.scenarios import check_scenarios
+from solvency.ledger.terms.undeclared import example_day
+from solvency.ledger.terms.undeclared import is_entity
+from solvency.ledger.terms.undeclared import is_source
+from solvency.ledger.terms.undeclared import known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from decimal import Decimal
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Invariant
     from solvency.ledger.case import Observation
-    from solvency.ledger.case import Place
     from solvency.ledger.errors import Errors
     from solvency.ledger.terms.declarations import Declarations
 
@@ -43,7 +45,7 @@ def check_declarations(declared: Declarations, errors: Errors) -> None:
         _account(account, declared, errors)
     for commodity in declared.commodities.values():
         if commodity.issuer is not None and commodity.place is not None:
-            _is_entity(
+            is_entity(
                 "issuer",
                 commodity.issuer,
                 commodity.place,
@@ -52,12 +54,12 @@ def check_declarations(declared: Declarations, errors: Errors) -> None:
                 errors,
             )
     _sources(declared, errors)
-    _hypotheses(declared, errors)
-    _scenarios(declared, errors)
+    check_hypotheses(declared, errors)
+    check_scenarios(declared, errors)
     _observations(declared, errors)
     for invariant in declared.invariants:
         if invariant.entity != "group":
-            _is_entity(
+            is_entity(
                 "invariant",
                 invariant.entity,
                 invariant.place,
@@ -72,83 +74,19 @@ def check_declarations(declared: Declarations, errors: Errors) -> None:
 def _commodities(invariant: Invariant, declared: Declarations, errors: Errors) -> None:
     """Report commodities a test is to look at, which nothing declares."""
     for name in names(str(invariant.parameters.get("commodity", ""))):
-        _known(
+        known(
             "invariant",
             name,
             declared.commodities,
             invariant.place,
             f"{invariant.name} is asked of {name}, no declared commodity",
-            f"{_day(declared)} commodity {name}",
+            f"{example_day(declared)} commodity {name}",
             errors,
         )
 
 
-def _known(
-    rule: str,
-    name: str,
-    known: Collection[str],
-    where: Place,
-    wrong: str,
-    line: str,
-    errors: Errors,
-) -> bool:
-    """Say whether a name is declared; report it, with the one meant, if not."""
-    if name in known:
-        return True
-    errors.at(rule, where, wrong, instead(name, known, line))
-    return False
-
-
-def _is_entity(
-    rule: str,
-    name: str,
-    where: Place,
-    what: str,
-    declared: Declarations,
-    errors: Errors,
-) -> None:
-    if name in declared.entities:
-        return
-    _known(
-        rule,
-        name,
-        declared.entities,
-        where,
-        f"{what} {name}, no declared entity",
-        f'{_day(declared)} custom "entity" "{name}" "..."',
-        errors,
-    )
-
-
-def _is_source(
-    name: str | None,
-    where: Place,
-    what: str,
-    declared: Declarations,
-    errors: Errors,
-) -> bool:
-    if name is None or name in declared.sources:
-        return True
-    return _known(
-        "source",
-        name,
-        declared.sources,
-        where,
-        f"{what} names the source {name}, which is not declared",
-        f'{_day(declared)} custom "source" "{name}" "Title", dated by its publication',
-        errors,
-    )
-
-
-def _day(declared: Declarations) -> str:
-    """Return a day to write in an example: the case's first account's."""
-    # Beancount sorts directives by day, so the first that was read is the earliest.
-    first = next(iter(declared.accounts.values()), None)
-    return str(first.opened) if first else "2020-01-01"
-
-
 def _account(account: Account, declared: Declarations, errors: Errors) -> None:
-    _is_entity(
+    is_entity(
         "entity",
         account.entity,
         account.place,
@@ -164,7 +102,7 @@ def _account(account: Account, declared: Declarations, errors: Errors) -> None:
     }.items():
         if name is not None:
             what = f"`{key}:` of {account.name} names"
-            _is_entity(key, name, account.place, what, declared, errors)
+            is_entity(key, name, account.place, what, declared, errors)
     if account.counterparty == account.entity:
         errors.at(
             "counterparty",
@@ -217,86 +155,29 @@ def _sources(declared: Declarations, errors: Errors) -> None:
                 )
     for price in declared.prices:
         what = f"the price of {price.commodity} on {price.date}"
-        _is_source(price.source, price.place, what, declared, errors)
+        is_source(price.source, price.place, what, declared, errors)
     settle_prices(declared, errors)
 
 
-def _hypotheses(declared: Declarations, errors: Errors) -> None:
-    for hypothesis in declared.hypotheses.values():
-        for other in sorted(hypothesis.excludes):
-            _known(
-                "hypothesis",
-                other,
-                declared.hypotheses,
-                hypothesis.place,
-                f"{hypothesis.name} excludes {other}, which is not declared",
-                f'{_day(declared)} custom "hypothesis" "{other}" "..."',
-                errors,
-            )
-
-
-def _scenarios(declared: Declarations, errors: Errors) -> None:
-    default = None
-    for scenario in declared.scenarios.values():
-        where = place(declared.written["scenario", scenario.name])
-        for name in sorted(scenario.hypotheses):
-            if not _known(
-                "scenario",
-                name,
-                declared.hypotheses,
-                where,
-                f"the scenario {scenario.name} takes {name}, which is no declared"
-                " hypothesis",
-                f'{_day(declared)} custom "hypothesis" "{name}" "..."',
-                errors,
-            ):
-                continue
-            excluded = declared.hypotheses[name].excludes
-            for other in sorted(excluded & scenario.hypotheses):
-                # Said once where each excludes the other.
-                mutual = name in _excludes(declared, other)
-                if not mutual or name < other:
-                    errors.at(
-                        "scenario",
-                        where,
-                        f"the scenario {scenario.name} takes {name} and {other}"
-                        " together, which exclude one another",
-                        "Take one out",
-                    )
-        if scenario.default and default is not None:
-            errors.at(
-                "scenario",
-                where,
-                f"both {default} and {scenario.name} say default: TRUE",
-                "Keep it on one",
-            )
-        default = scenario.name if scenario.default else default
-
-
-def _excludes(declared: Declarations, name: str) -> frozenset[str]:
-    found = declared.hypotheses.get(name)
-    return found.excludes if found else frozenset()
-
-
 def _observations(declared: Declarations, errors: Errors) -> None:
-    known = set(declared.accounts)
+    accounts = set(declared.accounts)
     for name in declared.accounts:
         parts = name.split(":")
-        known.update(":".join(parts[:end]) for end in range(1, len(parts)))
+        accounts.update(":".join(parts[:end]) for end in range(1, len(parts)))
     kept = []
     for observation in declared.observations:
         where = observation.place
-        if _is_source(observation.source, where, "the observation", declared, errors):
+        if is_source(observation.source, where, "the observation", declared, errors):
             kept.append(observation)
         _observed(observation, declared, errors)
         for account in observation.accounts:
-            _known(
+            known(
                 "observation",
                 account,
-                known,
+                accounts,
                 where,
                 f"no account is open at or below {account}",
-                f"{_day(declared)} open {account}",
+                f"{example_day(declared)} open {account}",
                 errors,
             )
     declared.observations[:] = kept
@@ -350,7 +231,7 @@ def _measures(declared: Declarations, errors: Errors) -> None:
     for kind, commodity, measure in declared.measures:
         what = f"the {kind} of {commodity}"
         where = measure.place
-        _is_source(measure.source, where, what, declared, errors)
+        is_source(measure.source, where, what, declared, errors)
         if _disordered(measure.low, measure.units, measure.high):
             errors.at(
                 "amount-range",

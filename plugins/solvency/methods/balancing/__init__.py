@@ -29,39 +29,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc
-from scipy.special import ndtri
 
 from solvency.defaults import LEVEL
 from solvency.figures import arithmetic
 from solvency.figures.precision import settled
 from solvency.methods.balancing.bounds import bounded
+from solvency.methods.balancing.suspects import Removal
+from solvency.methods.balancing.suspects import indistinct
+from solvency.methods.balancing.suspects import remove_suspects
+from solvency.methods.balancing.suspects import standardised
+from solvency.methods.balancing.suspects import suspects_of
 from solvency.methods.balancing.system import System
 from solvency.methods.balancing.system import system
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-    from numpy.typing import NDArray
     from scipy import sparse
 
     from solvency.methods.balancing.system import Array
-
-
-@dataclass(frozen=True)
-class Removal:
-    """One step of the serial removal: the claim whose absence mends most.
-
-    Attributes:
-        index: the claim that was let go.
-        z: its standardised adjustment in the fit it was still part of.
-        drop: by how much chi-square fell when it was let go.
-        alike: claims no identity tells from it, itself included: any one of them would
-            have mended the fit as well.
-    """
-
-    index: int
-    z: float
-    drop: float
-    alike: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -129,8 +114,8 @@ class Balanced:
             level: chance of a false alarm in the search for suspects.
         """
         gram = self._system.gram
-        removed = _remove(self._system, gram, self._system.alike(gram), level)
-        return replace(self, suspects=_suspects(removed), removed=removed)
+        removed = remove_suspects(self._system, gram, self._system.alike(gram), level)
+        return replace(self, suspects=suspects_of(removed), removed=removed)
 
     def would_settle(
         self, members: tuple[int, ...], most: int = 5
@@ -237,7 +222,7 @@ def balance(
     values, fitted = _fit(whole, low, high)
     gram = whole.gram
     alike = whole.alike(gram)
-    removed = _remove(whole, gram, alike, level)
+    removed = remove_suspects(whole, gram, alike, level)
     dof, chi2 = whole.rank, fitted.chi2()
     own, common = fitted.errors()
     return Balanced(
@@ -247,10 +232,10 @@ def balance(
         dof=dof,
         p=settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
-        z=_standardised(whole, gram),
-        suspects=_suspects(removed),
+        z=standardised(whole, gram),
+        suspects=suspects_of(removed),
         removed=removed,
-        sets=_sets(alike),
+        sets=indistinct(alike),
         redundant=whole.redundant,
         approximate=fitted is not whole,
         own=own,
@@ -295,67 +280,6 @@ def _fit(whole: System, low: Array, high: Array) -> tuple[Array, System]:
     if np.all(values >= low - scale) and np.all(values <= high + scale):
         return values, whole
     return bounded(whole, low, high)
-
-
-def _standardised(whole: System, gram: Array) -> Array:
-    """Return the test of each claim's own error, nan where nothing tests it."""
-    z = np.full(gram.shape, math.nan)
-    tested = whole.tested(gram)
-    errors = np.asarray(whole.identities.T @ whole.multipliers)
-    z[tested] = errors[tested] / np.sqrt(gram[tested])
-    return z
-
-
-def _sets(alike: NDArray[np.intp]) -> tuple[tuple[int, ...], ...]:
-    """Return the groups of two and more claims that bear one number."""
-    tested = np.flatnonzero(alike >= 0)
-    joint = tested[np.bincount(alike[tested])[alike[tested]] > 1]
-    groups: dict[int, list[int]] = {}
-    for claim in joint.tolist():
-        groups.setdefault(int(alike[claim]), []).append(claim)
-    return tuple(tuple(group) for group in groups.values())
-
-
-def _suspects(removed: tuple[Removal, ...]) -> tuple[int, ...]:
-    """Return the claims that were let go and those alike, worst first."""
-    return tuple(dict.fromkeys(i for step in removed for i in step.alike))
-
-
-def _remove(
-    whole: System, gram: Array, alike: NDArray[np.intp], level: float
-) -> tuple[Removal, ...]:
-    """Let the most suspect claim go, again and again, until none stands out.
-
-    In the free fit. The level is Sidak's, over the sets that can be told apart: members
-    of one set fail together, so they are one test.
-    """
-    steps: list[Removal] = []
-    chi2 = whole.chi2()
-    while whole.rank:
-        z = np.nan_to_num(_standardised(whole, gram))
-        tests = int(alike.max(initial=-1)) + 1
-        if not tests:
-            break
-        single = 1.0 - (1.0 - level) ** (1.0 / tests)
-        # Of claims that stand out alike, the first.
-        worst = int(np.argmax(arithmetic.rounded(np.abs(z), 30)))
-        if abs(z[worst]) <= -float(ndtri(single / 2.0)):
-            break
-        same = np.flatnonzero(alike == alike[worst]).tolist()
-        gram = whole.gram_without(worst, gram)
-        whole = whole.without(worst)
-        alike = whole.alike(gram)
-        left = whole.chi2()
-        steps.append(
-            Removal(
-                index=worst,
-                z=float(z[worst]),
-                drop=chi2 - left,
-                alike=(worst, *(i for i in same if i != worst)),
-            )
-        )
-        chi2 = left
-    return tuple(steps)
 
 
 def _settling(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.segregation import segregation
+from solvency.exhibits.evidence.makeup import makeup
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.failures import with_reasons
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
-from solvency.exhibits.makeup import makeup
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.tally.total import explaining
 from solvency.exhibits.tally.total import totalled

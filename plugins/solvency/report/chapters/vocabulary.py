@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.segregation import cover_of
+from solvency.exhibits.evidence.makeup import adds_up
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
-from solvency.exhibits.makeup import adds_up
 from solvency.exhibits.trace.section import followed
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure

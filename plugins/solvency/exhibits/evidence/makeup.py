@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import told
+from solvency.exhibits.flows_named import in_a_table
 from solvency.exhibits.workings import of_flows
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
 
-#: At least and at most as many flows are named; the rest stand in one line. More
-#: than the least are named until what is left is under a tenth of the sum.
-_LEAST, _MOST = 5, 12
-_TENTH = 10
 _CENT = Decimal("0.01")
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
@@ -33,18 +30,6 @@ def adds_up(figure: Figure) -> bool:
     if figure.value is None or not figure.parts:
         return False
     return abs(sum(part for _, part in figure.parts) - figure.value) < _CENT
-
-
-def _named(figure: Figure, parts: list[Decimal]) -> int:
-    """Return how many of the parts, the largest first, are named each by itself."""
-    whole = abs(figure.value or Decimal())
-    for most in range(_LEAST, min(_MOST, len(parts)) + 1):
-        if abs(sum(parts[most:], Decimal())) * _TENTH < whole:
-            break
-    else:
-        most = _MOST
-    # One flow alone needs no line for the rest.
-    return most if len(parts) > most + 1 else len(parts)
 
 
 def _basis(setting: Setting, basis: str) -> str:
@@ -63,7 +48,7 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     text = setting.text
     key = f"made-up-{_NO_WORD.sub('-', figure.key).strip('-')}"
     by_size = largest_first(figure.parts)
-    most = _named(figure, [part for _, part in by_size])
+    most = in_a_table(figure, [part for _, part in by_size])
     named, rest = by_size[:most], dict(by_size[most:])
     flows = setting.case.by_id
     rows = [

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.flows_named import LINKED
+from solvency.exhibits.flows_named import beside
 from solvency.exhibits.section import Section
 from solvency.exhibits.section import figures_in
 from solvency.exhibits.workings import everything
@@ -33,10 +35,6 @@ if TYPE_CHECKING:
 
 #: As much of a row's label as says which it is.
 _LABEL = 44
-#: Flows shown with their amounts beside one figure; the rest are summed.
-_SHOWN = 4
-#: Of the rest, so many are linked.
-_MOST = 10
 
 #: The chapter of figures worked out from others, as it is titled.
 DERIVED = "What derived figures rest on"
@@ -183,10 +181,7 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
     """Yield links to the flows of a figure: the largest with what they have in it."""
     amounts = dict(figure.parts)
     listed = [*amounts] or [*figure.flows]
-    most = figure.named or _SHOWN
-    # One flow has all of it, and one left over takes no more room than saying so.
-    kept = most if len(listed) > most + 1 else len(listed)
-    first = listed[:kept]
+    first = listed[: beside(figure, len(listed))]
     for n, name in enumerate(first):
         if n:
             yield "; "
@@ -221,12 +216,12 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
         return
     else:
         yield ", "
-    for n, name in enumerate(rest[:_MOST]):
+    for n, name in enumerate(rest[:LINKED]):
         if n:
             yield ", "
         yield flow_link(setting, name)
-    if len(rest) > _MOST:
-        more = setting.count(f"most:{figure.key}", len(rest) - _MOST)
+    if len(rest) > LINKED:
+        more = setting.count(f"most:{figure.key}", len(rest) - LINKED)
         yield from setting.say(" and %(count)s more", count=more)
 
 
