@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from analysis.check.small_books import OPENING
 
 ROOT = Path(__file__).parents[1]
 MODULE = '''
@@ -44,6 +45,10 @@ buffer = Test(
     cash_buffer,
     asks="A share of all debts is held in what is liquid",
     parameters={"minimum": Decimal("0.5")},
+    broken_by="less",
+)
+either = Test(
+    cash_buffer, asks="The same", parameters={"minimum": Decimal("0.5")}
 )
 
 
@@ -86,6 +91,7 @@ def greet():
 ENTRY_POINTS = """\
 [solvency.invariants]
 cash-buffer = tiny:buffer
+either-way = tiny:either
 
 [solvency.commands]
 greet = tiny:greet
@@ -167,6 +173,44 @@ def test_an_invariant_is_asked_for_and_broken(installed: Path, tmp_path: Path) -
     alone = run(tmp_path / "nowhere", "check", str(ledger))
     assert alone.returncode == 1
     assert "there is no invariant cash-buffer" in alone.stdout
+
+
+#: Cash of 60 after debts of 100; then 20 go by a remainder, and a source says that 5
+#: came in. Half of the debts is needed.
+BROKEN = """
+2020-01-01 custom "invariant" "cash-buffer" "Firm"
+2020-01-01 custom "invariant" "either-way" "Firm"
+2020-02-01 * "Borrowed, and most of it spent" ^court
+  id: "loan"
+  Assets:Lender:Loans:Firm         100 USD
+  Assets:Lender:Cash              -100 USD
+  Liabilities:Firm:Loans:Lender   -100 USD
+  Assets:Firm:House                 60 USD
+  Expenses:Firm:Costs               40 USD
+2020-03-01 * "Not found" ^court
+  id: "gone"
+  basis: "residual"
+  Assets:Firm:House    -20 USD
+  Expenses:Firm:Costs   20 USD
+2020-03-01 * "A refund" ^court
+  id: "back"
+  Assets:Firm:House      5 USD
+  Expenses:Firm:Costs   -5 USD
+"""
+
+
+def test_an_invariant_says_which_side_breaks_it(
+    installed: Path, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(OPENING + BROKEN, encoding="utf-8")
+    found = run(installed, "check", str(ledger), "--json")
+    assert found.returncode == 0, found.stdout + found.stderr
+    tests = {one["test"]: one for one in json.loads(found.stdout)["tests"]}
+    assert [one["spells"][0]["from"] for one in tests.values()] == ["2020-03-01"] * 2
+    # Only what left less broke the one; of the other each flow of the day did.
+    assert tests["cash-buffer"]["by_construction"]
+    assert not tests["either-way"]["by_construction"]
 
 
 def test_a_parameter_it_does_not_take_is_an_error(

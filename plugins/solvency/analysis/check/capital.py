@@ -20,16 +20,21 @@ from solvency.analysis.check.parameters import number
 from solvency.analysis.check.parameters import text
 from solvency.analysis.check.payment_rates import drawn_rates
 from solvency.analysis.check.payment_rates import exact_rates
+from solvency.analysis.check.traits import is_claim_held
 from solvency.figures import arithmetic
 from solvency.figures.remark import Remark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike
 
     from solvency.analysis.check.quantities import Quantity
     from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
     from solvency.ledger.case import Invariant
+    from solvency.model.book import Book
+    from solvency.model.book import Position
 
 
 def _property(world: World, of: frozenset[str], basis: str) -> tuple[Any, Mask]:
@@ -71,6 +76,29 @@ def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
             lambda: _sheet(world, invariant.entity, basis, way),
         )
     ]
+
+
+def counted_in_full(
+    invariant: Invariant, positions: Iterable[Position], book: Book
+) -> Iterable[Position]:
+    """Return what a balance sheet counts in full.
+
+    A claim on an affiliate counts for what the affiliate could pay, unless at face; on
+    a clean one no claim on a related party counts either.
+    """
+    clean = text(invariant, "basis", "market") == "clean"
+    at_face = not clean and text(invariant, "affiliates", "clearing") == "face"
+    uncounted = {
+        name
+        for name, entity in book.case.entities.items()
+        if (entity.group and not at_face) or (entity.related and clean)
+    }
+    return (
+        one
+        for one in positions
+        if not is_claim_held(account := book.account(one))
+        or account.counterparty not in uncounted
+    )
 
 
 def _sheet(world: World, entity: str, basis: str, way: str) -> Outcome:

@@ -25,10 +25,12 @@ from solvency.analysis.check.draws import draw
 from solvency.analysis.check.draws import drawn_of
 from solvency.analysis.check.draws import how_many
 from solvency.analysis.check.draws import run
+from solvency.analysis.check.margins import DayPostings
 from solvency.analysis.check.margins import spells_of
 from solvency.analysis.check.margins import tested
 from solvency.analysis.check.membership import Spells
 from solvency.analysis.check.parameters import variants
+from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.worlds import Worlds
 from solvency.analysis.check.worlds import as_found
@@ -113,6 +115,7 @@ def _evaluate(
     tests = []
     series = {}
     told = variants(case.invariants)
+    postings = DayPostings(book)
     for (invariant, found), tallies, ats, variant in zip(
         asked, chances, beside, told, strict=True
     ):
@@ -125,7 +128,14 @@ def _evaluate(
             broke = bool(broken_days(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            test = tested(one, finding, (chance, drawn), spells, book)
+            test = tested(
+                one,
+                finding,
+                (chance, drawn),
+                spells,
+                test_of(invariant.name),
+                postings,
+            )
             if drawn and (others or not graded):
                 # Where no amount has its spread from a grade, at any it is the same.
                 same = AtSpreads(chance, drawn, test.least, test.most)

@@ -11,15 +11,19 @@ from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.customers import members
 from solvency.analysis.check.parameters import listed
 from solvency.analysis.check.parameters import number
+from solvency.analysis.check.traits import is_claim_held
 from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
 
     from solvency.analysis.check.quantities import Quantity
     from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
     from solvency.ledger.case import Invariant
+    from solvency.model.book import Book
+    from solvency.model.book import Position
 
 
 def shares(world: World, commodity: str, units: Quantity) -> Quantity:
@@ -281,6 +285,14 @@ def holding_against_depth(world: World, invariant: Invariant) -> list[Outcome]:
             )
         )
     return outcomes
+
+
+def claims_alone(
+    invariant: Invariant, positions: Iterable[Position], book: Book
+) -> Iterable[Position]:
+    """Return the claims: by these a limit on claims holds or breaks."""
+    del invariant
+    return (one for one in positions if is_claim_held(book.account(one)))
 
 
 def related_party_exposure(world: World, invariant: Invariant) -> list[Outcome]:

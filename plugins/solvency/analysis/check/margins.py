@@ -12,7 +12,6 @@ import numpy as np
 
 from solvency.analysis.check.answer import Key
 from solvency.analysis.check.answer import Spell
-from solvency.analysis.check.parameters import text
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -20,38 +19,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from solvency.analysis.check.answer import AtSpreads
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
+    from solvency.analysis.check.tests import Test
     from solvency.ledger.case import Flow
-    from solvency.ledger.case import Invariant
     from solvency.model.book import Book
     from solvency.model.book import Position
 
 ZERO = Decimal()
 _DAY = datetime.timedelta(days=1)
-#: Tests that less of what they count breaks, a debt counting below zero, and tests
-#: that more of it does.
-BROKEN_BY_LESS = frozenset(
-    {
-        "customer-assets",
-        "customer-assets-clean",
-        "segregation",
-        "collateral-coverage",
-        "loan-to-value",
-        "balance-sheet",
-        "house-outlay",
-    }
-)
-BROKEN_BY_MORE = frozenset(
-    {
-        "related-party-exposure",
-        "own-token-collateral",
-        "holding-against-float",
-        "holding-against-depth",
-        "house-and-customer-apart",
-    }
-)
+
+
+class DayPostings:
+    """The postings of a Book by their day, put in order once for all tests."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._order = np.argsort(book.day, kind="stable")
+        self._days = book.day[self._order]
+
+    def on(self, day: datetime.date) -> NDArray[np.int64]:
+        """Return the postings of a day, in the Book's order."""
+        first, end = np.searchsorted(
+            self._days, [day.toordinal(), day.toordinal() + 1]
+        ).tolist()
+        return self._order[first:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +153,8 @@ def tested(
     finding: Finding | None,
     drawn: tuple[float, int],
     spells: tuple[Spell, ...],
-    book: Book,
+    test: Test,
+    postings: DayPostings,
 ) -> Tested:
     """Return what a test came to.
 
@@ -167,7 +163,8 @@ def tested(
         finding: What it found, if anything worth saying.
         drawn: The share of draws it broke in, and how many they were.
         spells: Each time it broke in the written amounts.
-        book: The books, to say which of its days was put in.
+        test: The test, to say what would break it.
+        postings: Those of the books, to say which of its days was put in.
     """
     margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
     # Before an entity has or owes anything there is nothing to test.
@@ -178,9 +175,14 @@ def tested(
         )
         if have or need
     ]
+    book = postings.book
     least, worst = min(asked, default=(ZERO, None))
-    moved = _lowered(series, spells[0].first, book) if spells else ()
-    then = _lowered(series, worst, book) if spells and worst else ()
+    moved: tuple[Flow, ...] = ()
+    then: tuple[Flow, ...] = ()
+    if spells:
+        weighed = frozenset(test.weighed(series.invariant, series.positions, book))
+        moved = _lowered(test, weighed, spells[0].first, postings)
+        then = _lowered(test, weighed, worst, postings) if worst else ()
     by_then = [
         (margin, have or need)
         for day, margin, have, need in zip(
@@ -211,60 +213,35 @@ def tested(
     )
 
 
-def _lowered(series: Series, day: datetime.date, book: Book) -> tuple[Flow, ...]:
+def _lowered(
+    test: Test, weighed: frozenset[Position], day: datetime.date, postings: DayPostings
+) -> tuple[Flow, ...]:
     """Return the flows of a day that left less beyond what a test needed.
 
     Of a test that weighs what it counts in another way, all that moved it. What was
     paid for a claim that a test counts left nothing less; paid for one that it does
     not count in full, it did.
+
+    Args:
+        test: The test.
+        weighed: Its positions by which it holds or breaks.
+        day: The day.
+        postings: Those of the books.
     """
-    name = series.invariant.name
-    sign = (name in BROKEN_BY_LESS) - (name in BROKEN_BY_MORE)
-    asked = _weighed(series.invariant, series.positions, book)
-    counted = np.array([one in asked for one in book.positions], bool)
-    inside = counted[book.position] & (book.day == day.toordinal())
-    one_coin = len({one.commodity for one in asked}) == 1
-    amounts = (book.units if one_coin else book.worth)[inside]
+    book = postings.book
+    sign = {"less": 1, "more": -1, "": 0}[test.broken_by]
+    rows = postings.on(day)
+    rows = rows[[book.positions[at] in weighed for at in book.position[rows].tolist()]]
+    one_coin = len({one.commodity for one in weighed}) == 1
+    amounts = (book.units if one_coin else book.worth)[rows]
     moved: dict[int, float] = {}
-    for flow, amount in zip(book.flow[inside].tolist(), amounts, strict=True):
+    for flow, amount in zip(book.flow[rows].tolist(), amounts, strict=True):
         moved[flow] = moved.get(flow, 0.0) + float(amount)
     return tuple(
         book.flows[flow]
         for flow, amount in sorted(moved.items())
         if not sign or round(sign * amount, 2) < 0
     )
-
-
-def _weighed(
-    invariant: Invariant, positions: Iterable[Position], book: Book
-) -> set[Position]:
-    """Return those of a test's positions by which it holds or breaks.
-
-    A limit on claims has the claims alone. A balance sheet has none on an affiliate,
-    which counts for what the affiliate could pay, unless at face; a clean one none on
-    an insider either.
-    """
-    if invariant.name == "related-party-exposure":
-        return {one for one in positions if _is_lent(book, one)}
-    if invariant.name != "balance-sheet":
-        return set(positions)
-    clean = text(invariant, "basis", "market") == "clean"
-    at_face = not clean and text(invariant, "affiliates", "clearing") == "face"
-    uncounted = {
-        name
-        for name, entity in book.case.entities.items()
-        if (entity.group and not at_face) or (entity.related and clean)
-    }
-    return {
-        one
-        for one in positions
-        if not _is_lent(book, one) or book.account(one).counterparty not in uncounted
-    }
-
-
-def _is_lent(book: Book, position: Position) -> bool:
-    account = book.account(position)
-    return account.is_claim and account.root == "Assets"
 
 
 def _put_in(lowered: Iterable[Flow]) -> tuple[str, ...]:

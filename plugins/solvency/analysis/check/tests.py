@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
+from typing import Literal
 
 from solvency.analysis.check import books
 from solvency.analysis.check import capital
@@ -17,14 +18,26 @@ from solvency.extensions import offered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from collections.abc import Mapping
     from decimal import Decimal
 
     from solvency.analysis.check.answer import Outcome
     from solvency.analysis.check.quantities import World
     from solvency.ledger.case import Invariant
+    from solvency.model.book import Book
+    from solvency.model.book import Position
 
     Run = Callable[[World, Invariant], list[Outcome]]
+    Weighed = Callable[[Invariant, Iterable[Position], Book], Iterable[Position]]
+
+
+def _all(
+    invariant: Invariant, positions: Iterable[Position], book: Book
+) -> Iterable[Position]:
+    """Return every position a test counts."""
+    del invariant, book
+    return positions
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,12 @@ class Test:
         parameters: Of a test another package adds: its parameters in the ledger
             with their defaults, None for one that is text.
         certain: True where no draw of amounts changes it, so that it is not drawn.
+        broken_by: Whether less of what it counts breaks it, a debt counting below
+            zero, or more of it does; "" where neither can be said. The flows that
+            did are named as what broke it; all that moved it where neither is said.
+        weighed: Of the positions it counts, those by which it holds or breaks.
+        of_balances: True of what there is on a day, and not of what moved or how it
+            was booked: what was counted can pass or fail it.
     """
 
     # No class of tests for those who collect by name.
@@ -46,6 +65,9 @@ class Test:
     asks: str = ""
     parameters: Mapping[str, Decimal | None] = field(default_factory=dict)
     certain: bool = False
+    broken_by: Literal["less", "more", ""] = ""
+    weighed: Weighed = _all
+    of_balances: bool = False
 
 
 #: Each test by its name in the language; their parameters stand in the vocabulary.
@@ -55,19 +77,26 @@ class Test:
 TESTS: dict[str, Test] = {
     "customer-assets": Test(
         customers.customer_assets,
+        broken_by="less",
+        of_balances=True,
         asks="Assets held for customers cover what they are owed, coin by coin",
     ),
     "customer-assets-clean": Test(
         customers.customer_assets_clean,
+        broken_by="less",
+        of_balances=True,
         asks="Assets held for customers, the group's own tokens left out, cover the"
         " value they are owed",
     ),
     "segregation": Test(
         segregation_statement.segregation,
+        broken_by="less",
+        of_balances=True,
         asks="The amount to be segregated for customers is held every day",
     ),
     "clean-ratio": Test(
         customers.clean_ratio,
+        of_balances=True,
         asks="Reserves consist mainly of assets other than the group's own tokens",
     ),
     "overdraft-limit": Test(
@@ -77,6 +106,8 @@ TESTS: dict[str, Test] = {
     ),
     "collateral-coverage": Test(
         collateral.collateral_coverage,
+        broken_by="less",
+        of_balances=True,
         asks="Collateral covers the debt it secures",
     ),
     "pledged-once": Test(
@@ -84,34 +115,48 @@ TESTS: dict[str, Test] = {
     ),
     "own-token-collateral": Test(
         collateral.own_token_collateral,
+        broken_by="more",
+        of_balances=True,
         asks="No collateral consists of tokens the group issued",
     ),
     "holding-against-float": Test(
         collateral.holding_against_float,
+        broken_by="more",
+        of_balances=True,
         asks="Tokens held are a small part of those in circulation",
     ),
     "holding-against-depth": Test(
         collateral.holding_against_depth,
+        broken_by="more",
+        of_balances=True,
         asks="Tokens held could be sold near the market price",
     ),
     "loan-to-value": Test(
         collateral.loan_to_value,
+        broken_by="less",
+        of_balances=True,
         asks="Loans stay within the set share of their collateral",
     ),
     "related-party-exposure": Test(
         collateral.related_party_exposure,
+        broken_by="more",
+        weighed=collateral.claims_alone,
+        of_balances=True,
         asks="Claims on related parties stay within the set limit",
     ),
     "house-and-customer-apart": Test(
         commingling.house_and_customer_apart,
+        broken_by="more",
         asks="The firm's own money is kept apart from customers' money",
     ),
     "house-outlay": Test(
         commingling.house_outlay,
+        broken_by="less",
         asks="The firm's own payments are covered by its own money",
     ),
     "liquidity-coverage": Test(
         liquidity.liquidity_coverage,
+        of_balances=True,
         asks="Liquid assets cover what may be called for in the period",
     ),
     "mirrors": Test(
@@ -139,13 +184,20 @@ TESTS: dict[str, Test] = {
     ),
     "balance-sheet": Test(
         capital.balance_sheet,
+        broken_by="less",
+        weighed=capital.counted_in_full,
+        of_balances=True,
         asks="Assets cover debts, the group's own tokens left out",
     ),
     "ability-to-pay": Test(
-        liquidity.ability_to_pay, asks="Debts can be paid as they fall due"
+        liquidity.ability_to_pay,
+        of_balances=True,
+        asks="Debts can be paid as they fall due",
     ),
     "adequate-capital": Test(
-        capital.adequate_capital, asks="Capital is enough to survive plausible losses"
+        capital.adequate_capital,
+        of_balances=True,
+        asks="Capital is enough to survive plausible losses",
     ),
 }
 

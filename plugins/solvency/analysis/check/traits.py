@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
+def is_claim_held(account: Account) -> bool:
+    """Say whether an account is a claim on another entity, and no debt to it."""
+    return account.root == "Assets" and account.is_claim
+
+
 @dataclass(frozen=True, slots=True)
 class Trait:
     """One position: its account, its commodity, and what follows from them."""
@@ -63,7 +68,7 @@ class Trait:
     @property
     def claim(self) -> bool:
         """Say whether it is a claim on another entity."""
-        return self.account.root == "Assets" and self.account.is_claim
+        return is_claim_held(self.account)
 
     @property
     def customers(self) -> bool:

@@ -31,26 +31,6 @@ if TYPE_CHECKING:
     from solvency.model.book import Position
 
 ZERO = Decimal()
-#: Tests of what there is on a day, and not of what moved or how it was booked: those
-#: that what was found can pass or fail.
-OF_BALANCES = frozenset(
-    {
-        "customer-assets",
-        "customer-assets-clean",
-        "segregation",
-        "clean-ratio",
-        "collateral-coverage",
-        "own-token-collateral",
-        "holding-against-float",
-        "holding-against-depth",
-        "loan-to-value",
-        "related-party-exposure",
-        "liquidity-coverage",
-        "balance-sheet",
-        "ability-to-pay",
-        "adequate-capital",
-    }
-)
 
 
 def is_certain(invariant: Invariant) -> bool:
@@ -126,7 +106,7 @@ def as_found(book: Book) -> Book | None:
     if not bound:
         return None
     flows = (*book.flows, *_counted(book, days, sorted(bound)))
-    asked = tuple(one for one in book.case.invariants if one.name in OF_BALANCES)
+    asked = tuple(one for one in book.case.invariants if test_of(one.name).of_balances)
     whole = Book.of(replace(book.case, invariants=asked), flows)
     covered = np.array([position in bound for position in whole.positions], bool)
     written = whole.flow < len(book.flows)
