@@ -161,7 +161,7 @@ def remaining_bounds(account: Movements) -> tuple[NDArray[Any], NDArray[Any]]:
     before = np.concatenate([[0], run])[starts]
     so_far = run - before[codes]
     # A later trough serves too: what came in up to it is counted twice, not less.
-    trough = np.minimum.accumulate(account.balance[::-1])[::-1]
+    trough = account.trough()
     most = whole.copy()
     np.minimum.at(most, codes, whole[codes] - so_far + trough[at])
     out = np.cumsum(np.where(owner < 0, -units, 0))

@@ -61,15 +61,26 @@ class Movements:
         """Return the balance after each movement, never below zero."""
         return np.asarray(np.maximum(np.cumsum(self.units), 0))
 
-    def at_most(self, mine: NDArray[np.bool_]) -> NDArray[Any]:
-        """Return the most there can be of some deposits' money before each movement.
+    def trough(self) -> NDArray[Any]:
+        """Return the lowest balance from each movement on."""
+        return np.asarray(np.minimum.accumulate(self.balance[::-1])[::-1])
+
+    def most_left(self, mine: NDArray[np.bool_]) -> NDArray[Any]:
+        """Return the most there can be of some deposits' money after each movement.
 
         The lowest intermediate balance: `x = min(x + deposits, balance)`, solved as
         `x = C + min(0, running minimum of (balance - C))` with C the deposits so far.
         """
-        deposited = np.cumsum(np.where(mine & (self.owner >= 0), self.units, 0))
-        slack = np.minimum.accumulate(self.balance - deposited)
-        after = deposited + np.minimum(slack, 0)
+        found = np.multiply(self.units, mine & (self.owner >= 0))
+        np.cumsum(found, out=found)
+        slack = self.balance - found
+        np.minimum.accumulate(slack, out=slack)
+        found += np.minimum(slack, 0, out=slack)
+        return np.asarray(found)
+
+    def at_most(self, mine: NDArray[np.bool_]) -> NDArray[Any]:
+        """Return the most there can be of some deposits' money before each movement."""
+        after = self.most_left(mine)
         return np.concatenate([after[:1] * 0, after[:-1]])
 
     def amount(self, part: Any) -> Any:

@@ -55,8 +55,8 @@ def left(
         return _by_owner(account, there)
     if rule == "lifo":
         # What lies above the lowest balance still to come will be spent before it.
-        trough = np.minimum.accumulate(balance[::-1])[::-1][at]
-        return _by_owner(account, np.clip(trough - (balance[at] - paid_in), 0, paid_in))
+        above = account.trough()[at] - (balance[at] - paid_in)
+        return _by_owner(account, np.clip(above, 0, paid_in))
     if rule == "pro-rata-ex-post":
         return parts(_by_owner(account, paid_in), int(balance[-1]), int(paid_in.sum()))
     if rule == "lowest-balance" and len(codes := account.codes_of(own)):
@@ -78,12 +78,7 @@ def _own_first(account: Movements, own: NDArray[np.intp]) -> NDArray[np.int64]:
     is_own[own] = True
     # The last stands for the outlays, whose code is -1: they are of nobody.
     other = owner != own[0] if len(own) == 1 else ~np.append(is_own, False)[owner]
-    other &= owner >= 0
-    theirs = np.multiply(account.units, other)
-    np.cumsum(theirs, out=theirs)
-    slack = account.balance - theirs
-    np.minimum.accumulate(slack, out=slack)
-    theirs += np.minimum(slack, 0, out=slack)
+    theirs = account.most_left(other)
     found = _shared(account, theirs, ~is_own)
     own_left = account.balance - theirs
     if len(own) == 1:
