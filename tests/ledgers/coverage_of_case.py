@@ -242,8 +242,9 @@ def report(case: Path = CASE) -> str:
         "What every row of the dossier and every point of the two essays became, or",
         "why it is left out. Written by `tests/ledgers/coverage_of_case.py` from the",
         "ledger; the rows are in `dossier.csv`, the first essay's points in",
-        "`essays.csv`, the reasons in `left-out.csv`. Rows of grade ? are recalled and",
-        "unverified: only hypotheses may cite them.",
+        "`essays.csv`, the reasons in `left-out.csv`. A grade is of what a row relays,",
+        "not of the copy that was read; rows of grade ? are recalled and unverified:",
+        "only hypotheses may cite them.",
         "",
     ]
     for letter, title in TITLES.items():

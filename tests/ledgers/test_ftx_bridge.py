@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from collections import Counter
 from decimal import Decimal
 
 import bridge_of_ftx as bridges
@@ -10,6 +12,9 @@ import pytest
 from posted_in_ftx import flows
 
 README = (bridges.CASE.parent / "README.md").read_text(encoding="utf-8")
+PETITION = datetime.date(2022, 11, 11)
+#: Accounts of money and coins that no holder can owe.
+HELD = re.compile(r"Assets:(Alameda|FTX|FTX-US):(Bank|Custody|Brokerage|Coins)\b")
 #: Lines of the bridge above this are explained one by one.
 EXPLAINED = Decimal(300_000_000)
 
@@ -72,3 +77,34 @@ def test_remainders_say_so_where_they_are_read():
             note = entry.meta["note"]
             assert note.startswith("A remainder"), entry.meta["id"]
             assert "倒推差额" in entry.meta["zh-note"], entry.meta["id"]
+
+
+def test_the_readme_names_the_remainders_without_which_an_account_is_overdrawn():
+    # Money and coins as posted, by the days the books have: what no leg touches.
+    moves = [
+        (entry.date, entry.meta["id"], leg.account, leg.units.currency, leg.units)
+        for entry in flows("*")
+        for leg in entry.postings
+        if entry.date <= PETITION and HELD.match(leg.account)
+    ]
+
+    def overdrawn(left_out):
+        left = Counter()
+        days = sorted({move[0] for move in moves})
+        for day in days:
+            for when, name, account, currency, units in moves:
+                if when == day and name != left_out:
+                    left[account, currency] += units.number
+            if min(left.values(), default=0) < -1:
+                return True
+        return False
+
+    assert not overdrawn(None)
+    needed = {
+        entry.meta["id"]
+        for entry in flows("*")
+        if entry.meta.get("basis") == "residual" and overdrawn(entry.meta["id"])
+    }
+    (said,) = re.findall(r"without any one of eight remainders \(([^)]*)\)", README)
+    assert set(said.split(", ")) == needed
+    assert len(needed) == 8
