@@ -97,10 +97,6 @@ class StyledPalette(Palette):
         """Return a colour thinned with the paper's, as the browser mixes it."""
         return f"color-mix(in srgb,{colour} {share:.0%},{self.paper})"
 
-    def text_on(self, colour: str) -> str:  # noqa: ARG002 (as `Palette` has it)
-        """Return ink: no drawing of a page writes on more than a tint."""
-        return self.ink
-
 
 STYLED = StyledPalette(
     paper="var(--paper)",
