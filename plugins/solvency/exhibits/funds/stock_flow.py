@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import posting_worth
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     #: By row and sector, what each flow, or each account, has there.
     _Parts = dict[tuple[str, str], _Sums]
 
+#: The key of the matrix of flows.
+_FLOWS = "flow-matrix"
 _ZERO = Decimal()
 _OUTSIDE = "outside"
 #: The rows, in order, with their names.
@@ -139,54 +142,53 @@ def _title_of(setting: Setting, sector: str) -> str:
     return setting.text(names.get(sector, sector))
 
 
+def _flow_figure(
+    setting: Setting,
+    parts: _Parts,
+    accounts: _Parts,
+    name: str,
+    sector: str,
+    value: Decimal,
+) -> Figure:
+    """Return what flows of one kind came to for a sector, with what it rests on."""
+    figure = setting.money(
+        f"{_FLOWS}:{name}:{sector}", value, formula="flows, a source positive"
+    )
+    spot = (name, sector)
+    if spot not in parts:
+        return figure
+    worked = of_accounts(setting, figure.key, accounts[spot])
+    rest = of_flows(setting, parts[spot])
+    if not value:
+        # What cancels out is printed as long as its row and column are.
+        rest = grounded(rest, settled(setting))
+    return entry(figure, worked=worked, **rest)
+
+
 def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
     text = setting.text
     cells = {spot: sum(of.values(), _ZERO) for spot, of in parts.items()}
     sectors = _columns(setting, cells)
     names = [name for name in _ROWS if any(cells.get((name, s)) for s in sectors)]
-    key = "flow-matrix"
-
-    def figure(name: str, sector: str, value: Decimal) -> Figure:
-        figure = setting.money(
-            f"{key}:{name}:{sector}", value, formula="flows, a source positive"
-        )
-        spot = (name, sector)
-        if spot not in parts:
-            return figure
-        worked = of_accounts(setting, figure.key, accounts[spot])
-        rest = of_flows(setting, parts[spot])
-        if not value:
-            # What cancels out is printed as long as its row and column are.
-            rest = grounded(rest, settled(setting))
-        return entry(figure, worked=worked, **rest)
-
     rows = []
+    figure = partial(_flow_figure, setting, parts, accounts)
     for name in names:
         values = [cells.get((name, sector), _ZERO) for sector in sectors]
         figures = [figure(name, s, v) for s, v in zip(sectors, values, strict=True)]
         total = figure(name, "sum", sum(values, _ZERO))
         rows.append(Row(name, (text(_ROWS[name]),), (*figures, total)))
-    sums = tuple((name, 1) for name in names)
     bottoms = [
         sum((cells.get((name, sector), _ZERO) for name in names), _ZERO)
         for sector in sectors
     ]
     if any(abs(one) > 1 for one in bottoms):
         raise ReportError("the matrix of flows does not close")
-    rows.append(
-        Row(
-            "sum",
-            (text("Sum"),),
-            (
-                *(figure("sum", s, v) for s, v in zip(sectors, bottoms, strict=True)),
-                figure("sum", "sum", sum(bottoms, _ZERO)),
-            ),
-            "total",
-            sums=sums,
-        )
-    )
+    figures = [figure("sum", s, v) for s, v in zip(sectors, bottoms, strict=True)]
+    total = figure("sum", "sum", sum(bottoms, _ZERO))
+    sums = tuple((name, 1) for name in names)
+    rows.append(Row("sum", (text("Sum"),), (*figures, total), "total", sums=sums))
     return Table(
-        key=key,
+        key=_FLOWS,
         title=text(
             "All flows to %(day)s: nothing comes from nowhere",
             day=formats.date(setting.at, setting.locale),
