@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 #: The key of the matrix of flows.
 _FLOWS = "flow-matrix"
+#: The key of the matrix of stocks.
+_STOCKS = "stock-matrix"
 _ZERO = Decimal()
 _OUTSIDE = "outside"
 #: The rows, in order, with their names.
@@ -270,6 +272,44 @@ def _stocks(setting: Setting) -> tuple[dict[str, _Sums], ...]:
     return parts, ends, held
 
 
+def _stock_cells(
+    setting: Setting,
+    key: str,
+    flow: Decimal,
+    end: Decimal,
+    came: _Sums,
+    left: _Sums,
+    held: _Sums,
+) -> tuple[Figure, ...]:
+    """Return what flowed, what prices made of it and what is there, one line.
+
+    Args:
+        setting: What the report is of.
+        key: The line.
+        flow: What flowed, at the price of its day.
+        end: What is there at the end.
+        came: The first by flow.
+        left: The same at the last day's price.
+        held: The second by account.
+    """
+    values = (("flows", flow), ("revaluation", end - flow), ("closing", end))
+    before, change, after = (
+        setting.money(f"{key}:{part}", value, formula=part) for part, value in values
+    )
+    # Which rows there are, and at what prices, hangs on more than their flows.
+    ground = settled(setting)
+    before = entry(before, **grounded(of_flows(setting, came), ground))
+    after = entry(
+        after,
+        worked=of_accounts(setting, after.key, held, at=setting.at),
+        **grounded(of_flows(setting, left), ground),
+    )
+    less = setting.say("%(one)s less %(other)s", one=after, other=before)
+    grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
+    change = entry(change, worked=less, **grounded(of_flows(setting, grown), ground))
+    return before, change, after
+
+
 def _stock_table(setting: Setting) -> Table:
     """Return, for the group's holdings, flows and revaluation as far as today."""
     text = setting.text
@@ -277,32 +317,11 @@ def _stock_table(setting: Setting) -> Table:
     moved = {name: sum(of.values(), _ZERO) for name, of in parts.items()}
     closing = {name: sum(of.values(), _ZERO) for name, of in held.items()}
     names = [name for name in _ROWS if moved.get(name) or closing.get(name)]
-    key = "stock-matrix"
 
     def cells(name: str, flow: Decimal, end: Decimal) -> tuple[Figure, ...]:
-        values = (("flows", flow), ("revaluation", end - flow), ("closing", end))
-        before, change, after = (
-            setting.money(f"{key}:{name}:{part}", value, formula=part)
-            for part, value in values
-        )
         of = [name] if name in names else names
-        came, left = _added(parts, of), _added(ends, of)
-        accounts = _added(held, of)
-        # Which rows there are, and at what prices, hangs on more than their flows.
-        ground = settled(setting)
-        before = entry(before, **grounded(of_flows(setting, came), ground))
-        after = entry(
-            after,
-            worked=of_accounts(setting, after.key, accounts, at=setting.at),
-            **grounded(of_flows(setting, left), ground),
-        )
-        less = setting.say("%(one)s less %(other)s", one=after, other=before)
-        grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
-        return (
-            before,
-            entry(change, worked=less, **grounded(of_flows(setting, grown), ground)),
-            after,
-        )
+        came, left, there = (_added(one, of) for one in (parts, ends, held))
+        return _stock_cells(setting, f"{_STOCKS}:{name}", flow, end, came, left, there)
 
     rows = [
         Row(
@@ -323,7 +342,7 @@ def _stock_table(setting: Setting) -> Table:
         )
     )
     return Table(
-        key=key,
+        key=_STOCKS,
         title=text("The group's stocks: what moved, and what prices did"),
         unit=(
             text(
