@@ -186,3 +186,23 @@ def test_a_chinese_chart_is_in_the_powers_of_chinese_sentences(
 )
 def test_what_is_below_one_is_told_by_its_digits(amounts, fits):
     assert formats.fitting([Decimal(one) for one in amounts]) == fits
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (0.004, "<1%"),
+        (0.01, "1.0%"),
+        (0.25, "25%"),
+        (0.995, ">99%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_chance_is_never_quite_nothing_or_all(share: float, text: str) -> None:
+    assert formats.chance(share) == formats.chance(Decimal(str(share))) == text
+
+
+def test_a_level_has_the_decimals_it_was_set_with() -> None:
+    assert formats.percent(0.05) == formats.percent(Decimal("0.05")) == "5.0%"
+    assert formats.percent(0.05, 0) == "5%"

@@ -218,15 +218,6 @@ def dated(one: Source) -> Cell:
     return Cell(formats.published(one.published, one.dated, spoken()))
 
 
-def chance(share: float) -> str:
-    """Print a probability, which is never quite nothing or everything."""
-    if 0 < share < 0.01:
-        return "<1%"
-    if 0.99 < share < 1:
-        return ">99%"
-    return f"{share:.0%}"
-
-
 def figure_place(key: str) -> str:
     """Return the address on a page of what a figure rests on."""
     return f"#figure={quote(key, safe=':')}"

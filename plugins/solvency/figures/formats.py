@@ -194,11 +194,29 @@ def percent_places(share: Decimal) -> int:
 
 
 @wide()
-def percent(share: Decimal | None) -> str:
-    """Format a share of one: whole percents, decimals near none and near all."""
+def percent(share: Decimal | float | None, places: int | None = None) -> str:
+    """Format a share of one: whole percents, decimals near none and near all.
+
+    Args:
+        share: The share; None where there is none.
+        places: Decimals, of what was set and not found: a level, a grid.
+    """
     if share is None:
         return NOT_FOUND
-    return number(share, scale=-2, places=percent_places(share)) + "%"
+    exact = _exact(share)
+    most = percent_places(exact) if places is None else places
+    return number(exact, scale=-2, places=most) + "%"
+
+
+def _exact(share: Decimal | float) -> Decimal:
+    return share if isinstance(share, Decimal) else Decimal(f"{share:.6f}")
+
+
+def chance(share: Decimal | float) -> str:
+    """Format a probability, which is never quite nothing or everything."""
+    if share and _exact(share) < Decimal("0.01"):
+        return "<1%"
+    return ">99%" if share < 1 and _exact(share) > Decimal("0.99") else percent(share)
 
 
 def unit_label(unit: str, scale: int, locale: Locale) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
 from solvency.analysis.trace.shares import COLUMNS
+from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.plain import count
@@ -242,8 +243,8 @@ def _share(purpose: Purpose) -> str:
     """Say what share of a purpose's amount was the owners', as an interval."""
     if not purpose.amount:
         return ""
-    least = f"{purpose.least / purpose.amount:.1%}"
-    most = f"{purpose.most / purpose.amount:.1%}"
+    least = percent(purpose.least / purpose.amount)
+    most = percent(purpose.most / purpose.amount)
     return least if purpose.least == purpose.most else f"{least} to {most}"
 
 

@@ -22,6 +22,7 @@ from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import left_out
 from solvency.browse.pages.progress import waited
 from solvency.figures.figure import Figure
+from solvency.figures.formats import percent
 from solvency.figures.plain import plain
 
 if TYPE_CHECKING:
@@ -116,14 +117,14 @@ def _sure(one: Sureness, figure: exhibits.Cell) -> Cell:
         else:
             words.append(say("from %(low)s to %(high)s", low=low, high=high))
     graded = [
-        f"{grade} {share:.0%}"
+        f"{grade} {percent(share)}"
         if grade
-        else say("%(share)s that no source states", share=f"{share:.0%}")
+        else say("%(share)s that no source states", share=percent(share))
         for grade, share in sorted(one.shares.items(), key=lambda x: (not x[0], x[0]))
         if share >= LEAST
     ]
     if one.supposed >= LEAST:
-        share = f"{one.supposed:.0%}"
+        share = percent(one.supposed)
         graded.append(say("%(share)s if its hypotheses hold", share=share))
     if one.flows:
         of = listed(

@@ -14,7 +14,6 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import chance
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
 from solvency.browse.language import day_said
@@ -38,6 +37,7 @@ from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.summary import by_entity
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
+from solvency.figures.formats import chance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Span
-from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.language import say
+from solvency.figures.formats import chance
 
 if TYPE_CHECKING:
     import datetime
