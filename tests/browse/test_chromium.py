@@ -649,19 +649,36 @@ _COVERED = """() => {
 }"""
 
 
-def test_what_has_the_focus_is_not_under_the_bar_or_the_head(window):
-    tab = window("where", width=390)
+#: Brings a stop of the tab key to the foot of the window, and the focus before it.
+_AT_FOOT = """(name) => {
+    const article = document.querySelector("article");
+    const every = "a[href], button, input, [tabindex='0']";
+    const stops = [...article.querySelectorAll(every)].filter(
+        (one) => one.getClientRects().length && one.tabIndex >= 0);
+    const one = article.querySelector(name);
+    const down = one.getBoundingClientRect().bottom - innerHeight + 6;
+    article.scrollTop += down;
+    window.scrollBy(0, one.getBoundingClientRect().bottom - innerHeight + 6);
+    stops[stops.indexOf(one) - 1].focus({ preventScroll: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_what_has_the_focus_is_not_under_the_bar_or_the_head(window, width):
+    tab = window("where", width=width)
     expect(tab.locator(".sv-switch-numbers div").first).to_be_visible()
-    tab.locator(".sv-links a").first.focus()
-    for _ in range(14):
+    for name in ("#rivals .sv-tools button", "#walk .sv-tools button"):
+        tab.evaluate(_AT_FOOT, name)
+        expect(tab.locator(".sv-switches")).to_be_in_viewport()
         tab.keyboard.press("Tab")
-        assert not tab.evaluate(_COVERED)
+        expect(tab.locator(name).first).to_be_focused()
+        assert tab.evaluate(_COVERED) == ""
     tab.locator('[data-key="left"] a').press("Enter")
     panel = tab.get_by_role("dialog")
     expect(panel).to_contain_text("Exactly")
     for key in ("Tab",) * 12 + ("Shift+Tab",) * 8:
         tab.keyboard.press(key)
-        assert not tab.evaluate(_COVERED)
+        assert tab.evaluate(_COVERED) == ""
 
 
 def test_hypotheses_an_address_brings_are_told_beside_the_case(window):

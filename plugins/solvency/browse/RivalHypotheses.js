@@ -159,7 +159,8 @@ function bar() {
 // What gets the focus is scrolled to above the bar, not under it.
 function above(box) {
   new ResizeObserver(() => {
-    const room = box.isConnected ? `${box.offsetHeight + 16}px` : "";
+    const stays = box.isConnected && getComputedStyle(box).position === "sticky";
+    const room = stays ? `${box.offsetHeight + 16}px` : "";
     for (const one of [document.documentElement, document.querySelector("article")]) {
       if (one) one.style.scrollPaddingBottom = room;
     }
