@@ -40,6 +40,13 @@ def files(harbour, tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "harbour"
     result = _run("site", folder, harbour)
     assert result.exit_code == 0, result.output
+    # In a pipe a line a kind of work, beside what is answered.
+    assert result.stderr.splitlines() == [
+        "reading the ledger",
+        "making pages in en",
+        "switching hypotheses",
+        "writing",
+    ]
     assert "index.html" in result.output
     return folder
 
