@@ -6,6 +6,7 @@ Nothing here knows of Fava or of HTML; the templates print these as they are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
     from collections.abc import Iterable
-    from decimal import Decimal
 
     from solvency.charts.scale import Grain
     from solvency.ledger.case import Source
@@ -153,6 +153,13 @@ class Printing:
     def text(self, value: Decimal) -> str:
         """Return an amount as printed."""
         return formats.number(value, scale=self.scale, places=self.places)
+
+    def least(self, value: Decimal) -> str:
+        """Return an amount as printed; one that would be rounded to nothing as less."""
+        smallest = Decimal(1).scaleb(self.scale - self.places)
+        if value and abs(value) < smallest / 2:
+            return f"<{self.text(smallest)}"
+        return self.text(value)
 
     def look(self, prefix: str, width: float) -> Look:
         """Return how a chart of these amounts is drawn."""

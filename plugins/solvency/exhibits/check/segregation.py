@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 #: The tests whose need is what customers are owed, the one to prefer first: those at
 #: market, then the one in kind, which says of other things held for them nothing.
-_TESTS = ("customer-assets-clean", "segregation", "customer-assets")
+COVER_TESTS = ("customer-assets-clean", "segregation", "customer-assets")
 #: As many events as can be named along the top of a chart.
 _EVENTS = 6
 
@@ -85,7 +85,7 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
     A test in kind is of one currency at a time: of several, the sum at market is told.
     """
     case = setting.case
-    if not any(one.name in _TESTS for one in case.invariants):
+    if not any(one.name in COVER_TESTS for one in case.invariants):
         return None
     found = setting.study.written.series
     kinds = [key for key in found if key[:2] == ("customer-assets", entity)]
@@ -93,7 +93,7 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
         one.label and one.label != case.currency and case.is_money(one.label)
         for one in kinds
     )
-    for test in _TESTS:
+    for test in COVER_TESTS:
         if test == "customer-assets" and foreign:
             found = setting.study.valued().series
             test = "customer-assets-clean"  # noqa: PLW2901 (what asks for the sum)
