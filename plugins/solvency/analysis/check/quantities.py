@@ -10,7 +10,6 @@ each uncertain flow is scaled as a whole, so that every draw balances.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from decimal import Decimal
 from functools import cached_property
@@ -42,14 +41,17 @@ class Changes(NamedTuple):
     """What uncertain flows move, on the days that any moves a thing.
 
     Attributes:
-        rows: One more than such days: the first is of nothing.
+        rows: One more than such days: the first is of what moved before them all.
+        begun: Whether anything did, before the days asked about.
         last: The row that holds on each day.
-        row_of: The row of each day a flow may fall on.
+        row_of: The row of each day a flow may fall on; beyond them, of days that are
+            not asked about.
         still: Flows of certain days: the row, the units, the row of the scale.
         moving: The others: the index, the units, the row of the written day.
     """
 
     rows: int
+    begun: bool
     last: NDArray[np.int64]
     row_of: NDArray[np.int64]
     still: list[tuple[int, float, int]]
@@ -257,6 +259,7 @@ class DrawnWorld(World):
         asked: Mapping[Hashable, int],
         *,
         judged: bool = False,
+        before: DrawnWorld | None = None,
     ) -> None:
         """Make the world of some draws.
 
@@ -265,12 +268,15 @@ class DrawnWorld(World):
             flows: Indexes of the uncertain flows, shape (uncertain,).
             scales: What each is multiplied by, less one, shape (draws, uncertain).
             placed: Of each flow whose day is uncertain the days it is drawn on, as
-                indexes of the timeline's, shape (draws,).
+                indexes of the whole timeline's, shape (draws,).
             asked: How often the same tests asked for each thing in the written
                 amounts: what will not be asked for again is let go.
             judged: No more is asked of tests than on which days they hold.
+            before: The world of the same draws on the days up to these, if any.
         """
         super().__init__(timeline)
+        self._before = before
+        self._ends: dict[tuple[bytes, str], NDArray[np.float64]] = {}
         self._left = dict(asked)
         self._judged = judged
         self.flows = flows
@@ -329,29 +335,48 @@ class DrawnWorld(World):
 
         None where no uncertain flow touches the selection.
         """
+        found = self._known(mask, commodity)
+        if found is None:
+            self.once(_moves(mask, commodity), lambda: ())
+            return None
+        moved = self.once(
+            _moves(mask, commodity), lambda: self._running(found, mask, commodity)
+        )
+        every: NDArray[np.float64] = moved.take(found.last, axis=0)
+        return every
+
+    def _known(self, mask: Mask, commodity: str) -> Changes | None:
         key = (mask.tobytes(), commodity)
         known = self.timeline.changes
         if key not in known:
             known[key] = self._changes(mask, commodity)
         found: Changes | None = known[key]
-        if found is None:
-            self.once(_moves(mask, commodity), lambda: ())
-            return None
-        moved = self.once(_moves(mask, commodity), lambda: self._running(found))
-        every: NDArray[np.float64] = moved.take(found.last, axis=0)
-        return every
+        return found
 
-    def _running(self, changes: Changes) -> NDArray[np.float64]:
+    def _running(
+        self, changes: Changes, mask: Mask, commodity: str
+    ) -> NDArray[np.float64]:
         """Return running sums of what moves, a row a day on which any moves a thing."""
         shape = changes.rows, len(self.scales)
         moved = self._placed(changes, shape) if changes.moving else np.zeros(shape)
         for row, units, flow in changes.still:
             moved[row] += units * self._by_flow[flow]
+        if changes.begun and self._before is not None:
+            moved[0] = self._before.end(mask, commodity)
         # Row by row: a cumulative sum along the first axis is far slower.
         before = moved[0]
         for line in moved[1:]:
             before = np.add(line, before, out=line)
+        self._ends[mask.tobytes(), commodity] = before.copy()
         return moved
+
+    def end(self, mask: Mask, commodity: str) -> NDArray[np.float64]:
+        """Return by how much draws move the units held on the last day, (draws,)."""
+        key = (mask.tobytes(), commodity)
+        found = self._known(mask, commodity)
+        if found is not None and key not in self._ends:
+            self._running(found, mask, commodity)
+        return self._ends[key]
 
     def _placed(self, changes: Changes, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Return what flows of uncertain days move, less what they do as written."""
@@ -361,36 +386,36 @@ class DrawnWorld(World):
         worth = np.empty(at.shape)
         for line, (flow, units, _) in zip(worth, changes.moving, strict=True):
             np.multiply(units, self.factor(flow), out=line)
-        sums = np.bincount(at.ravel(), worth.ravel(), math.prod(shape))
-        drawn: NDArray[np.float64] = sums.astype(float, copy=False).reshape(shape)
+        # The row beyond is of days that are not asked about.
+        every = shape[0] + 1
+        sums = np.bincount(at.ravel(), worth.ravel(), every * shape[1])
+        drawn: NDArray[np.float64] = sums.astype(float, copy=False)
+        drawn = drawn.reshape(every, shape[1])
         for _, units, written in changes.moving:
             drawn[written] -= units
-        return drawn
+        return drawn[:-1]
 
     def _changes(self, mask: Mask, commodity: str) -> Changes | None:
         """Return what uncertain flows move, on the days that any moves a thing."""
-        book, timeline = self.timeline.book, self.timeline
-        inside = timeline.postings(mask)
+        book, whole = self.timeline.book, self.timeline.whole
+        inside = whole.postings(mask)
         flows, units = book.flow[inside], book.units[inside].astype(float)
         units *= float(f"1e-{book.scales.get(commodity, 0)}")
         # What a flow brings here it may take away here: of that nothing moves.
-        size = len(timeline.ordinals)
+        size = len(whole.ordinals)
         pairs, where = np.unique(
-            flows * size + timeline.bucket[inside], return_inverse=True
+            flows * size + whole.bucket[inside], return_inverse=True
         )
         units = np.bincount(where, units, len(pairs))
         flows, bucket = np.divmod(pairs[units != 0], size)
         units = units[units != 0]
         ends = {
-            flow: timeline.between(flow)
-            for flow in set(flows.tolist()) & set(self.placed)
+            flow: whole.between(flow) for flow in set(flows.tolist()) & set(self.placed)
         }
         # Where all of its days are one here, a flow stands still.
         ends = {flow: one for flow, one in ends.items() if one[1] - one[0] > 1}
         rows, moving = self._row[flows], np.isin(flows, list(ends))
         still = (rows >= 0) & ~moving
-        if not still.any() and not moving.any():
-            return None
         days = np.unique(
             np.concatenate(
                 [
@@ -399,10 +424,26 @@ class DrawnWorld(World):
                 ]
             )
         ).astype(np.int64)
-        row_of = np.searchsorted(days, np.arange(size)) + 1
+        start, stop = self.timeline.kept[[0, -1]] + (0, 1)
+        if not (days < stop).any():
+            return None
+        begun = bool((days < start).any())
+        days = days[(start <= days) & (days < stop)]
+        row_of = np.full(size, len(days) + 1)
+        row_of[start:stop] = np.searchsorted(days, np.arange(start, stop)) + 1
+        # Of those asked about: the others are in what moved before, or come after.
+        still &= (start <= bucket) & (bucket < stop)
+        moving &= [
+            (start <= at < stop) or (low < stop and start < high)
+            for at, (low, high) in (
+                (at, ends.get(flow, (at, at)))
+                for flow, at in zip(flows.tolist(), bucket.tolist(), strict=True)
+            )
+        ]
         return Changes(
             rows=len(days) + 1,
-            last=np.searchsorted(days, np.arange(size), side="right"),
+            begun=begun,
+            last=np.searchsorted(days, self.timeline.kept, side="right"),
             row_of=row_of,
             still=_listed(row_of[bucket[still]], units[still], rows[still]),
             moving=_listed(flows[moving], units[moving], row_of[bucket[moving]]),
