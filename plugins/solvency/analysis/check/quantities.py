@@ -58,6 +58,36 @@ class Changes(NamedTuple):
     moving: list[tuple[int, float, int]]
 
 
+class Uncut(NamedTuple):
+    """What uncertain flows move in a selection, on all days.
+
+    Attributes:
+        days: The places of the whole timeline on which any may move a thing.
+        still: Flows of certain days: the place, the units, the row of the scale.
+        moving: The others: the index, the units, the place as written, and the first
+            of those it may be on and the first after them.
+    """
+
+    days: NDArray[np.int64]
+    still: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
+    moving: list[tuple[int, float, int, int, int]]
+
+
+class Steps(NamedTuple):
+    """On which days a sum changes in any draw, and what it is made of.
+
+    Attributes:
+        every: Which of these changes holds on each day; None where every day is one.
+        base: The sum as written on the days it changes on, shape (changes, 1).
+        moving: What of it moves, by commodity: the positions, what uncertain flows
+            move in them, the rows of that and the prices on the days it changes on.
+    """
+
+    every: NDArray[np.int64] | None
+    base: NDArray[np.float64]
+    moving: list[tuple[Any, ...]]
+
+
 class World:
     """Quantities of one scenario, in the written amounts."""
 
@@ -307,43 +337,104 @@ class DrawnWorld(World):
         return found
 
     def _units(self, chosen: Mask, commodity: str) -> Quantity:
-        base = self.timeline.units(chosen, commodity).astype(float)
-        moved = self._moved(chosen, commodity)
-        if moved is None:
-            return base[np.newaxis, :]
-        moved += base[:, np.newaxis]
-        return moved.T
+        steps = self._steps(chosen, commodity)
+        return _every(steps, self._stepped(steps))
 
     def _sum(self, mask: Mask) -> Quantity:
-        base = self.timeline.floats(mask)
-        total: NDArray[np.float64] | None = None
-        for commodity in self.traits.commodities(mask):
-            own = mask & self.timeline.of_commodity(commodity)
-            moved = self._moved(own, commodity)
-            if moved is None:
-                continue
-            if commodity != self.currency:
-                moved *= self.timeline.rate(commodity)[:, np.newaxis]
-            total = moved if total is None else np.add(total, moved, out=total)
-        if total is None:
-            return base[np.newaxis, :]
-        total += base[:, np.newaxis]
-        return total.T
+        steps = self._steps(mask, None)
+        return _every(steps, self._stepped(steps))
 
-    def _moved(self, mask: Mask, commodity: str) -> NDArray[np.float64] | None:
-        """Return by how much draws move the units held, shape (days, draws).
+    def _one_sided(self, index: int, sign: int) -> Quantity:
+        """Return the value of one position where it is on a side."""
 
-        None where no uncertain flow touches the selection.
+        def make() -> Quantity:
+            steps = self._steps(self.timeline.single(index), None)
+            # A new array: what no draw moves is the timeline's own.
+            one = self._stepped(steps) * sign
+            return _every(steps, np.maximum(one, 0, out=one))
+
+        found: Quantity = self.once((index, sign), make)
+        return found
+
+    def _stepped(self, steps: Steps) -> NDArray[np.float64]:
+        """Return a sum in draws on the days it changes on, shape (changes, draws).
+
+        In one column where no draw moves it.
         """
-        found = self._known(mask, commodity)
-        if found is None:
-            self.once(_moves(mask, commodity), lambda: ())
-            return None
-        moved = self.once(
-            _moves(mask, commodity), lambda: self._running(found, mask, commodity)
+        total: NDArray[np.float64] | None = None
+        for mask, commodity, changes, rows, rate in steps.moving:
+            moved = self._moved(mask, commodity, changes)
+            if changes is None:
+                continue
+            one = moved.take(rows, axis=0)
+            if rate is not None:
+                one *= rate
+            total = one if total is None else np.add(total, one, out=total)
+        return steps.base if total is None else np.add(total, steps.base, out=total)
+
+    def _steps(self, mask: Mask, commodity: str | None) -> Steps:
+        """Return on which days a sum changes, and what it is made of.
+
+        Args:
+            mask: What is summed.
+            commodity: The one it is all of, whose units are counted; None where units
+                are counted at their prices.
+        """
+        key = mask.tobytes(), commodity
+        known = self.timeline.steps
+        if key not in known:
+            known[key] = self._stepping(mask, commodity)
+        found: Steps = known[key]
+        return found
+
+    def _stepping(self, mask: Mask, commodity: str | None) -> Steps:
+        timeline = self.timeline
+        if commodity is None:
+            base = timeline.floats(mask)
+            each = [
+                (mask & timeline.of_commodity(one), one)
+                for one in timeline.traits.commodities(mask)
+            ]
+        else:
+            base = timeline.units(mask, commodity).astype(float)
+            each = [(mask, commodity)]
+        fresh = _fresh(base)
+        parts = []
+        for own, one in each:
+            changes = self._known(own, one)
+            rate = None
+            if changes is not None:
+                fresh |= _fresh(changes.last)
+                if commodity is None and one != self.currency:
+                    rate = timeline.rate(one)
+                    fresh |= _fresh(rate)
+            parts.append((own, one, changes, rate))
+        days = np.flatnonzero(fresh)
+        some = base[days, np.newaxis]
+        # Tests are given it as it is, where no draw moves it.
+        some.flags.writeable = False
+        return Steps(
+            every=None if fresh.all() else np.cumsum(fresh) - 1,
+            base=some,
+            moving=[
+                (
+                    *(own, one, changes),
+                    changes.last[days] if changes else changes,
+                    None if rate is None else rate[days, np.newaxis],
+                )
+                for own, one, changes, rate in parts
+            ],
         )
-        every: NDArray[np.float64] = moved.take(found.last, axis=0)
-        return every
+
+    def _moved(
+        self, mask: Mask, commodity: str, changes: Changes | None
+    ) -> NDArray[np.float64]:
+        """Return running sums of what moves; nothing where no draw moves a thing."""
+        found: NDArray[np.float64] = self.once(
+            _moves(mask, commodity),
+            lambda: () if changes is None else self._running(changes, mask, commodity),
+        )
+        return found
 
     def _known(self, mask: Mask, commodity: str) -> Changes | None:
         key = (mask.tobytes(), commodity)
@@ -397,6 +488,37 @@ class DrawnWorld(World):
 
     def _changes(self, mask: Mask, commodity: str) -> Changes | None:
         """Return what uncertain flows move, on the days that any moves a thing."""
+        whole, kept = self.timeline.whole, self.timeline.kept
+        known = whole.uncut
+        key = (mask.tobytes(), commodity)
+        if key not in known:
+            known[key] = self._uncut(mask, commodity)
+        uncut: Uncut = known[key]
+        start, stop = int(kept[0]), int(kept[-1]) + 1
+        first, end = np.searchsorted(uncut.days, [start, stop])
+        if not end:
+            return None
+        days = uncut.days[first:end]
+        row_of = np.full(len(whole.ordinals), len(days) + 1)
+        row_of[start:stop] = np.searchsorted(days, np.arange(start, stop)) + 1
+        # Of those asked about: the others are in what moved before, or come after.
+        still = (start <= uncut.still[0]) & (uncut.still[0] < stop)
+        places, units, rows = (column[still] for column in uncut.still)
+        return Changes(
+            rows=len(days) + 1,
+            begun=bool(first),
+            last=np.searchsorted(days, kept, side="right"),
+            row_of=row_of,
+            still=_listed(row_of[places], units, rows),
+            moving=[
+                (flow, moved, int(row_of[at]))
+                for flow, moved, at, low, high in uncut.moving
+                if start <= at < stop or (low < stop and start < high)
+            ],
+        )
+
+    def _uncut(self, mask: Mask, commodity: str) -> Uncut:
+        """Return what uncertain flows move in a selection on any day."""
         book, whole = self.timeline.book, self.timeline.whole
         inside = whole.postings(mask)
         flows, units = book.flow[inside], book.units[inside].astype(float)
@@ -416,37 +538,22 @@ class DrawnWorld(World):
         ends = {flow: one for flow, one in ends.items() if one[1] - one[0] > 1}
         rows, moving = self._row[flows], np.isin(flows, list(ends))
         still = (rows >= 0) & ~moving
-        days = np.unique(
-            np.concatenate(
-                [
-                    bucket[still | moving],
-                    *(np.arange(low, high) for low, high in ends.values()),
-                ]
-            )
-        ).astype(np.int64)
-        start, stop = self.timeline.kept[[0, -1]] + (0, 1)
-        if not (days < stop).any():
-            return None
-        begun = bool((days < start).any())
-        days = days[(start <= days) & (days < stop)]
-        row_of = np.full(size, len(days) + 1)
-        row_of[start:stop] = np.searchsorted(days, np.arange(start, stop)) + 1
-        # Of those asked about: the others are in what moved before, or come after.
-        still &= (start <= bucket) & (bucket < stop)
-        moving &= [
-            (start <= at < stop) or (low < stop and start < high)
-            for at, (low, high) in (
-                (at, ends.get(flow, (at, at)))
-                for flow, at in zip(flows.tolist(), bucket.tolist(), strict=True)
-            )
-        ]
-        return Changes(
-            rows=len(days) + 1,
-            begun=begun,
-            last=np.searchsorted(days, self.timeline.kept, side="right"),
-            row_of=row_of,
-            still=_listed(row_of[bucket[still]], units[still], rows[still]),
-            moving=_listed(flows[moving], units[moving], row_of[bucket[moving]]),
+        return Uncut(
+            days=np.unique(
+                np.concatenate(
+                    [
+                        bucket[still | moving],
+                        *(np.arange(low, high) for low, high in ends.values()),
+                    ]
+                )
+            ).astype(np.int64),
+            still=(bucket[still], units[still], rows[still]),
+            moving=[
+                (flow, moved, at, *ends[flow])
+                for flow, moved, at in _listed(
+                    flows[moving], units[moving], bucket[moving]
+                )
+            ],
         )
 
     def zeros(self) -> Quantity:
@@ -503,6 +610,20 @@ class DrawnWorld(World):
     def constant(self, number: Decimal) -> Any:
         """Return a number of the ledger as a float."""
         return float(number)
+
+
+def _every(steps: Steps, found: NDArray[np.float64]) -> Quantity:
+    """Return a sum on every day, of shape (draws or 1, days)."""
+    if steps.every is not None:
+        found = found.take(steps.every, axis=0)
+    return found.T
+
+
+def _fresh(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say on which days values are not those of the day before."""
+    found = np.ones(len(values), bool)
+    found[1:] = values[1:] != values[:-1]
+    return found
 
 
 def _moves(mask: Mask, commodity: str) -> Hashable:

@@ -315,10 +315,14 @@ class Timeline:
         book, size = self.book, len(self.ordinals)
         found = np.zeros(size, bool)
         found[0] = True
-        found[self.bucket] = found[self.flow_bucket] = True
+        moving = book.units != 0
+        found[self.bucket[moving]] = True
+        if any(trait.account.recovery is not None for trait in self.traits.all):
+            # Averages of what was paid go by every flow.
+            found[self.flow_bucket] = True
         turns = [day.toordinal() for day in book.case.turns]
         found |= np.isin(np.arange(size), np.searchsorted(self.ordinals, turns))
-        for flow in self._moves.flows.tolist():
+        for flow in np.intersect1d(self._moves.flows, book.flow[moving]).tolist():
             low, high = self.between(flow)
             found[low:high] = True
         for commodity in {position.commodity for position in book.positions}:
@@ -331,6 +335,16 @@ class Timeline:
     @cached_property
     def changes(self) -> dict[tuple[bytes, str], Any]:
         """Keep what uncertain flows move in a selection, for one draw to the next."""
+        return {}
+
+    @cached_property
+    def uncut(self) -> dict[tuple[bytes, str], Any]:
+        """Keep the same of all days, for one part of the days to the next."""
+        return {}
+
+    @cached_property
+    def steps(self) -> dict[tuple[bytes, str | None], Any]:
+        """Keep on which days a selection changes, for one draw to the next."""
         return {}
 
     @cached_property
