@@ -230,7 +230,8 @@ class _Plan:
         #: How many draws fit into a block over all days.
         self._size = max(16, _BLOCK // len(worlds.timeline.ordinals))
         some = len(worlds.timeline.stirring)
-        self._parts = worlds.parts(max(1, min(most, draws) * some // _BLOCK))
+        parts = min(most, draws) * some // _BLOCK
+        self._parts = worlds.parts(min(max(1, parts), some))
         intraday = [worlds.intraday(invariant) for invariant, _ in judges]
         self._intraday = intraday
         #: Tests of balances, and for each part of the days who judges their outcomes.

@@ -73,7 +73,7 @@ class Uncut(NamedTuple):
     moving: list[tuple[int, float, int, int, int]]
 
 
-class Steps(NamedTuple):
+class SteppedSum(NamedTuple):
     """On which days a sum changes in any draw, and what it is made of.
 
     Attributes:
@@ -289,7 +289,7 @@ class DrawnWorld(World):
         asked: Mapping[Hashable, int],
         *,
         judged: bool = False,
-        before: DrawnWorld | None = None,
+        before: World | None = None,
     ) -> None:
         """Make the world of some draws.
 
@@ -305,7 +305,7 @@ class DrawnWorld(World):
             before: The world of the same draws on the days up to these, if any.
         """
         super().__init__(timeline)
-        self._before = before
+        self._before = before if isinstance(before, DrawnWorld) else None
         self._ends: dict[tuple[bytes, str], NDArray[np.float64]] = {}
         self._left = dict(asked)
         self._judged = judged
@@ -356,7 +356,7 @@ class DrawnWorld(World):
         found: Quantity = self.once((index, sign), make)
         return found
 
-    def _stepped(self, steps: Steps) -> NDArray[np.float64]:
+    def _stepped(self, steps: SteppedSum) -> NDArray[np.float64]:
         """Return a sum in draws on the days it changes on, shape (changes, draws).
 
         In one column where no draw moves it.
@@ -372,7 +372,7 @@ class DrawnWorld(World):
             total = one if total is None else np.add(total, one, out=total)
         return steps.base if total is None else np.add(total, steps.base, out=total)
 
-    def _steps(self, mask: Mask, commodity: str | None) -> Steps:
+    def _steps(self, mask: Mask, commodity: str | None) -> SteppedSum:
         """Return on which days a sum changes, and what it is made of.
 
         Args:
@@ -384,10 +384,10 @@ class DrawnWorld(World):
         known = self.timeline.steps
         if key not in known:
             known[key] = self._stepping(mask, commodity)
-        found: Steps = known[key]
+        found: SteppedSum = known[key]
         return found
 
-    def _stepping(self, mask: Mask, commodity: str | None) -> Steps:
+    def _stepping(self, mask: Mask, commodity: str | None) -> SteppedSum:
         timeline = self.timeline
         if commodity is None:
             base = timeline.floats(mask)
@@ -413,7 +413,7 @@ class DrawnWorld(World):
         some = base[days, np.newaxis]
         # Tests are given it as it is, where no draw moves it.
         some.flags.writeable = False
-        return Steps(
+        return SteppedSum(
             every=None if fresh.all() else np.cumsum(fresh) - 1,
             base=some,
             moving=[
@@ -612,7 +612,7 @@ class DrawnWorld(World):
         return float(number)
 
 
-def _every(steps: Steps, found: NDArray[np.float64]) -> Quantity:
+def _every(steps: SteppedSum, found: NDArray[np.float64]) -> Quantity:
     """Return a sum on every day, of shape (draws or 1, days)."""
     if steps.every is not None:
         found = found.take(steps.every, axis=0)

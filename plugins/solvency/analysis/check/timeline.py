@@ -4,6 +4,8 @@ Or the moments: then a day on which the order of flows is known is in as many as
 has, and ends with one for those whose place in the day nobody says.
 """
 
+# Longer than 400 lines: all days and some of them, each method beside its twin.
+
 from __future__ import annotations
 
 import datetime
