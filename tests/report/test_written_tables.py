@@ -33,13 +33,14 @@ TABLE = """# What we found
 """
 
 
-def chapter(folder: Path, text: str) -> Report:
+def chapter(folder: Path, text: str, lang: str = "en") -> Report:
     target = folder / "main.beancount"
     shutil.copy(HARBOUR, target)
     (folder / "report").mkdir(exist_ok=True)
-    (folder / "report" / "10-found.md").write_text(text, encoding="utf-8")
+    for end in ("", ".zh"):
+        (folder / "report" / f"10-found{end}.md").write_text(text, encoding="utf-8")
     case = solvency.load(target)
-    return build(case, case.book(), sections=["found"], draft=True)
+    return build(case, case.book(), sections=["found"], lang=lang, draft=True)
 
 
 def test_it_is_numbered_listed_and_its_figures_are_the_reports(tmp_path: Path) -> None:
@@ -78,3 +79,14 @@ def test_what_is_no_table_is_refused(
 ) -> None:
     with pytest.raises(ReportError, match=why):
         chapter(tmp_path, TABLE.replace(old, new, 1))
+
+
+def test_days_in_a_cell_are_as_short_as_a_day_by_itself(tmp_path: Path) -> None:
+    report = chapter(
+        tmp_path,
+        TABLE.replace("Nobody | |", 'Nobody | {{ event("petition").day | day }} on |'),
+        lang="zh",
+    )
+    page = html(report)
+    assert '2022-01-20</time><span class="said"> on' in page
+    assert "2022年1月20日</time> on" not in page
