@@ -14,6 +14,7 @@ from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import everything
 from solvency.exhibits.workings import of_flows
+from solvency.figures.figure import Day
 from solvency.figures.figure import Grade
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -29,7 +30,7 @@ _KINDS = {
     "A": "Court record, audited or on-chain",
     "B": "Leaked document published by a major outlet",
     "C": "Named press, or an organisation's own statement",
-    "D": "Anonymous",
+    "D": "Anonymous, or with an interest in it",
     "E": "Unreliable",
     "F": "Unknown, or recalled from memory",
 }
@@ -93,6 +94,7 @@ def _grades(setting: Setting) -> Table:
         title=text("How much rests on which kind of source"),
         unit=(
             text("Number of each, by the kind of source the written amount is from"),
+            *_afterwards(setting),
         ),
         head=text("Kind of source"),
         width=92,
@@ -138,6 +140,20 @@ def _counted(
         "observations": Counter(case.grade_of(one)[:1] for one in case.observations),
     }
     return counters, sizes
+
+
+def _afterwards(setting: Setting) -> Prose:
+    """Say how many of the flows counted are of days after the report's."""
+    later = sum(
+        flow.date > setting.at for flow in setting.flows if flow.id in setting.taken
+    )
+    if not later:
+        return ()
+    return setting.say(
+        "; flows after %(day)s are among them: %(count)s",
+        day=Day(setting.at),
+        count=setting.count("scope:flows:after", later, target="section-flows"),
+    )
 
 
 def _origins(setting: Setting) -> Prose:

@@ -40,7 +40,7 @@ def is_certain(invariant: Invariant) -> bool:
 
 def of_balances(invariant: Invariant) -> bool:
     """Say whether a test is of what there is on a day, by itself."""
-    return invariant.name in OF_BALANCES
+    return test_of(invariant.name).of_balances
 
 
 class Worlds:

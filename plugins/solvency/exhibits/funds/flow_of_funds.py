@@ -13,6 +13,7 @@ from solvency.analysis.sources_uses import USE
 from solvency.analysis.sources_uses import is_funds
 from solvency.analysis.sources_uses import source_or_use
 from solvency.charts import ChartError
+from solvency.charts import netting
 from solvency.charts import sankey
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import plotted
@@ -232,16 +233,16 @@ def _chart(
     return sankey.Sankey(
         title=title,
         links=[
-            sankey.Link(one, other, amount)
+            netting.Link(one, other, amount)
             if amount > 0
-            else sankey.Link(_DRAWN_DOWN if other == _LEFT else other, one, -amount)
+            else netting.Link(_DRAWN_DOWN if other == _LEFT else other, one, -amount)
             for (one, other), of in sorted(found.items())
             for amount in (_total(of),)
         ],
         labels=tuple(labels.items()),
         least=largest / 60,
         net=True,
-        other=text("Other"),
+        others=(text("Other sources"), text("Other uses")),
         merged=text(
             "{count} parties under {least} each, {sum} together, are drawn as one"
         ),
