@@ -145,7 +145,7 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
             text(
                 "Before: the prior, combinations that exclude one another struck out."
                 " Odds: how many times the observations raise or lower the odds; near"
-                " one, they say nothing. Range: without one group of sources"
+                " one, they say little. Range: without one group of sources"
             ),
         ),
         head=text("Hypothesis"),
