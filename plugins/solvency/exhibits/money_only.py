@@ -143,12 +143,11 @@ NO_TOKENS = {
     " in all three; tokens with a market depth at what selling all of them together"
     " fetches, by the depth and its range; accounts of which the ledger says what"
     " share of book they fetch at that share; members pay one another what they can in"
-    " the same case. The entry of each line names them.": (
+    " the same case.": (
         "Low, central and high: money is at the day's rate in all three; other"
         " holdings at the day's price less their haircut and its range; accounts of"
         " which the ledger says what share of book they fetch at that share; members"
-        " pay one another what they can in the same case. The entry of each line names"
-        " them."
+        " pay one another what they can in the same case."
     ),
 }
 

@@ -167,8 +167,7 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
                 " day's price in all three; tokens with a market depth at what selling"
                 " all of them together fetches, by the depth and its range; accounts"
                 " of which the ledger says what share of book they fetch at that"
-                " share; members pay one another what they can in the same case. The"
-                " entry of each line names them."
+                " share; members pay one another what they can in the same case."
             ),
             *_notes(setting, found),
         ),

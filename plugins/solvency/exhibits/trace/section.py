@@ -138,8 +138,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
                 text(
                     "At least: the payment less all other money that can have been"
                     " there. At most: all of the owners' money that can have been"
-                    " there. The entries give both, and with which flows they came"
-                    " in; what outlays before must have spent is off."
+                    " there. Both leave out what outlays before must have spent."
                 ),
             ),
             (
