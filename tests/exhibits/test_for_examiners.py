@@ -55,7 +55,7 @@ def test_every_test_of_the_case_says_when_it_breaks(ftx: Setting) -> None:
         "the debt is more than 80% of its collateral at market"
     )
     assert (
-        "more than 100.0 below zero"
+        "below zero by more than 100.0"
         in found["No account is overdrawn beyond its limit"]
     )
     assert (

@@ -168,9 +168,7 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
                 " day's price in all three; tokens with a market depth at what selling"
                 " all of them together fetches, by the depth and its range; accounts"
                 " of which the ledger says what share of book they fetch at that"
-                " share; debtors of these books pay what they can in the same case,"
-                " those outside nothing at low and all at high unless the ledger says"
-                " what they pay. The entry of each line names them."
+                " share; members pay one another what they can in the same case."
             ),
             *_notes(setting, found),
         ),

@@ -41,7 +41,7 @@ def in_kind(setting: Setting) -> Table | None:
     days = tuple(dict.fromkeys(one.later for one in found))
     return Table(
         key="in-kind",
-        title=text("Paid in full in money is not paid in full in kind"),
+        title=text("What claims in kind are paid, beside the same units later"),
         unit=setting.say(
             "%(unit)s; the same coins at %(day)s",
             unit=Said(setting.unit),
@@ -326,9 +326,9 @@ def afterwards(setting: Setting) -> Table | None:
             (
                 text(
                     "Rate from: what was expected of an asset is a share of its cost or"
-                    " price that the case assumed beforehand (expectation), or was"
-                    " taken from what it fetched (outcome), so that the two agree is no"
-                    " finding."
+                    " price that the case assumes (expectation), or takes from what it"
+                    " fetched (outcome): that the two then agree is no finding. What"
+                    " was taken, and not sold, fetched nothing."
                 ),
             ),
         ),
