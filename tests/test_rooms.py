@@ -89,6 +89,17 @@ def module_of(path):
 MODULE_NAMES = {module_of(path) for path in FILES}
 
 
+def packages_of(module, importing):
+    """Return the packages that an import runs first, but those one stands in."""
+    parts = (module or "").split(".")
+    packages = {".".join(parts[:end]) for end in range(2, len(parts) + 1)}
+    return {
+        name
+        for name in packages & MODULE_NAMES
+        if not f"{importing}.".startswith(f"{name}.")
+    }
+
+
 def imported(path, *, late):
     """Return the modules a module imports when it runs, late ones too if asked."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -106,6 +117,7 @@ def imported(path, *, late):
                     # What is imported is a module of a package, or a name in one.
                     name = f"{child.module}.{one.name}"
                     found.add(name if name in MODULE_NAMES else child.module)
+                    found.update(packages_of(child.module, module_of(path)))
             function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             visit(child, inside or function)
 
