@@ -1,12 +1,13 @@
 """Ask rows of a subledger, beside bare SQL of DuckDB, in the same run.
 
 Usage: python benchmarks/rows.py [--rows N] [--customers N] [--flows N] [--only LINE]
+       [--keep FOLDER]
 
 Both read the same Parquet files in an engine of their own, in the same run. The ratio
 is of ours, with all that is checked, to the peer that the line names. CPU seconds,
 since a machine may do other things. `--rows 50000000 --flows 50000` is the size of the
 goals, `--rows 10000000` that of the import; `--only` takes some lines by the beginning
-of their names.
+of their names; `--keep` makes the rows in a folder, or takes those it has.
 """
 
 from __future__ import annotations
@@ -278,16 +279,20 @@ def main() -> None:
         "--flows", type=int, default=0, help="control flows of the ledger"
     )
     parser.add_argument("--only", nargs="*", default=[""], metavar="LINE")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     said = parser.parse_args()
     customers = said.customers or said.rows * 2 // 5
-    with tempfile.TemporaryDirectory() as folder:
-        sizes = ["--customers", str(customers), "--rows", str(said.rows)]
-        subprocess.run([sys.executable, str(GENERATE), *sizes, folder], check=True)
-        divided(Path(folder) / "control.beancount", said.flows)
-        path = str(Path(folder) / "main.beancount")
+    with tempfile.TemporaryDirectory() as passing:
+        folder = said.keep or Path(passing)
+        if not (folder / "main.beancount").exists():
+            sizes = ["--customers", str(customers), "--rows", str(said.rows)]
+            command = [sys.executable, str(GENERATE), *sizes, str(folder)]
+            subprocess.run(command, check=True)
+            divided(folder / "control.beancount", said.flows)
+        path = str(folder / "main.beancount")
         case = solvency.load(path, cache=False)
         print(f"{said.rows:,} rows, {customers:,} customers; CPU seconds, best of two")
-        for one, run in compare(case, path, Path(folder) / "customers").items():
+        for one, run in compare(case, path, folder / "customers").items():
             if one.what.startswith(tuple(said.only)):
                 run(one)
 

@@ -389,3 +389,15 @@ def test_small_errors_are_told_apart_beside_an_unknown_amount():
     assert found.dof == 1
     assert found.chi2 == pytest.approx(2.0, rel=1e-4)
     assert found.values == pytest.approx([1.000001] * 3, abs=1e-10)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_claims_that_are_multiples_of_one_another_are_seen_as_much_as_each_is(seed):
+    rng = np.random.default_rng(seed)
+    kinds = rng.integers(-2, 3, (4, 5)) * rng.uniform(0.1, 10, 5)
+    times = rng.choice([-3.0, 0.7, 1.0, 1 / 3, 9.0], 9)
+    columns = np.hstack([kinds[:, rng.integers(0, 5, 9)] * times, -np.eye(4)])
+    whole = system(np.zeros(13), np.ones(13), columns, None)
+    dense = whole.identities.toarray()
+    wanted = np.diag(dense.T @ whole.weight @ dense)
+    assert whole.gram == pytest.approx(wanted, rel=1e-9, abs=1e-9 * wanted.max())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from preamble import Ledger
 
 from solvency.model.clean_assets import taken
 from solvency.model.observations import observed
+from solvency.model.observations import stated
 
 START = """
 2020-01-01 commodity FTT
@@ -420,3 +422,23 @@ def test_what_moved_is_at_the_price_it_moved_at(ledger):
 """,
     )
     assert effects == {"another": 11_000}
+
+
+def test_what_is_stated_is_read_together_as_one_by_one(ledger):
+    ranges = ("", "  low: 90 USD\n  high: 130 USD\n", "  low: 100 USD\n")
+    text = "".join(
+        f'2020-02-{n + 1:02} custom "observation" Assets:Alameda:Bank 100 USD\n'
+        f'  source: "{source}"\n{ends}'
+        for n, (ends, source) in enumerate(product(ranges, ("leak", "other")))
+    )
+    book = ledger.case(START + text.replace("high", "interval: 0.5\n  high", 1)).book()
+    some = book.case.observations
+    together = stated(book, some)
+    assert together == [one for each in some for one in stated(book, [each])]
+    # Half of belief is between the ends of one; of the other, nine tenths.
+    first, second = together[2:4]
+    assert first[1] > second[1] > 0
+    assert [own for _, own, _ in together[:2] + together[4:]] == [0, 0, 0, 0]
+    for _, _, graded in together:
+        # A spread of a tenth either way, of which nine in ten are within.
+        assert graded == pytest.approx(0.1 * 100 / 1.6448536)

@@ -177,7 +177,7 @@ def command(
             found = _answered(rows, question, options)
     except LookupError as error:
         raise Refused(str(error)) from error
-    output.print({**heading(case), **found.document()}, found.to_table())
+    output.print({**heading(case), **found.document()}, found.to_table)
 
 
 def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:

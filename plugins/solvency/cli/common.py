@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.errors import LedgerError
+
+    Listed = Table | Callable[[], Table]
 
 Function = Callable[..., Any]
 
@@ -272,25 +273,26 @@ class Output:
         return not (self.as_json or self.as_csv or self.file)
 
     def print(
-        self, document: dict[str, Any], *tables: Table, more: Iterable[Table] = ()
+        self, document: dict[str, Any], *tables: Listed, more: Iterable[Table] = ()
     ) -> None:
         """Print a result: its tables, or its JSON document, or a workbook of them.
 
         Args:
             document: What JSON has.
-            tables: What is printed, and what CSV has.
+            tables: What is printed, and what CSV has, or what makes it.
             more: The tables a workbook has besides; those without rows are left out.
         """
+        asked = tables if self.file or not self.as_json else ()
+        made = [one() if callable(one) else one for one in asked]
         if self.file is not None:
             case = click.get_current_context().meta[_LOADED]
-            every = (*tables, *(one for one in more if one.rows))
-            write_workbook(case, every, self.file)
+            write_workbook(case, (*made, *(one for one in more if one.rows)), self.file)
         if self.as_json:
             print_json(document)
         elif self.as_csv:
-            print_csv(*tables)
+            print_csv(*made)
         elif self.file is None:
-            self.show(*tables)
+            self.show(*made)
 
     def show(self, *parts: Table | str) -> None:
         """Print tables and lines for a person."""
@@ -327,9 +329,9 @@ def reporting_day(case: Case) -> str:
 
 def print_json(document: dict[str, Any]) -> None:
     """Print a document with amounts and dates as strings."""
-    from solvency.figures.plain import to_json  # noqa: PLC0415 (lazy start)
+    from solvency.figures import plain  # noqa: PLC0415 (lazy start)
 
-    json.dump(to_json(document), sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.writelines(plain.encoded(plain.to_json(document)))
     sys.stdout.write("\n")
 
 

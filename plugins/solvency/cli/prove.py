@@ -91,7 +91,7 @@ def command(
     if file is not None:
         _write(file, json.dumps(found.path, indent=1, ensure_ascii=False) + "\n")
         click.echo(str(file), err=True)
-    output.print({**heading(case), **found.document()}, found.to_table())
+    output.print({**heading(case), **found.document()}, found.to_table)
     if found.agrees is False:
         raise SystemExit(DOES_NOT_HOLD)
 

@@ -51,7 +51,7 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
         raise Refused(str(error)) from error
     if not output.plain:
         more = _exhibits(case, found) if output.file else ()
-        output.print(document(case, found), found.to_table(), more=more)
+        output.print(document(case, found), found.to_table, more=more)
         return
     output.show(
         tables.headline(found),

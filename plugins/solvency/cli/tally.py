@@ -97,6 +97,9 @@ def command(
         )
     except ValueError as error:
         raise Refused(str(error)) from error
+    if output.as_json and output.file is None:
+        output.print(document(case, found))
+        return
     losses, *others = _exhibits(case, found)
     if output.plain:
         behind = behind_untraced(case.book().counts, found.at) | set(case.hypotheses)

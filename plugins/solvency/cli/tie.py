@@ -49,7 +49,7 @@ def command(asked: Asked, engine: str, memory: str | None, output: Output) -> No
             "\n".join([*found.notes, "rows and ledger agree, to the last unit"])
         )
     else:
-        output.print(document(found), found.to_table())
+        output.print(document(found), found.to_table)
     if not found.holds:
         raise SystemExit(DOES_NOT_HOLD)
 

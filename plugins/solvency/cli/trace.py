@@ -92,7 +92,7 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(document(found), found.to_table())
+        output.print(document(found), found.to_table)
         return
     most = None if every else _SHOWN
     owners = () if every else found.owners

@@ -59,14 +59,14 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     try:
         if over_time:
             then = history(case, seed=seed, progress=progress)
-            output.print(history_document(case, then), then.to_table())
+            output.print(history_document(case, then), then.to_table)
             return
         found = believe(case, seed=seed, progress=progress)
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
         more = (*_exhibits(case, found), *tables(found)) if output.file else ()
-        output.print(document(case, found), found.to_table(), more=more)
+        output.print(document(case, found), found.to_table, more=more)
         return
     said = [f"{line[0].upper()}{line[1:]}." for line in map(str, found.verdict)]
     beside = "\n".join(map(str, remarks(found)))

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+import json
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import fields
 from dataclasses import is_dataclass
 from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.wide import written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
 
 
 def plain(value: Decimal) -> str:
@@ -31,6 +39,9 @@ def to_json(value: Any) -> Any:
 
     An answer of an analysis is its fields by name.
     """
+    # Most are words: what asks whether they are a mapping or a sequence takes longer.
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, float):
@@ -64,3 +75,44 @@ def taken(answer: object, *names: str, **others: str) -> dict[str, object]:
     """
     found = {name: getattr(answer, name) for name in names}
     return found | {name: getattr(answer, part) for name, part in others.items()}
+
+
+def encoded(value: Any) -> Iterator[str]:
+    """Yield what `to_json` returned as JSON with an indent of two.
+
+    It says what `json.dump` says, in a fraction of the time.
+
+    Yields:
+        Pieces in order. A string of other letters than ASCII's is a piece by itself,
+        as what shows it minds the direction of each.
+    """
+    pieces: list[str] = []
+    _encode(value, "\n", pieces.append)
+    for ascii_alone, run in itertools.groupby(pieces, str.isascii):
+        if ascii_alone:
+            yield "".join(run)
+        else:
+            yield from run
+
+
+def _encode(value: Any, line: str, write: Callable[[str], None]) -> None:
+    if isinstance(value, str):
+        write(encode_basestring(value))
+    elif isinstance(value, dict) and value:
+        start, inside = "{", line + "  "
+        for key, one in value.items():
+            write(start + inside)
+            write(encode_basestring(key))
+            write(": ")
+            _encode(one, inside, write)
+            start = ","
+        write(line + "}")
+    elif isinstance(value, list) and value:
+        start, inside = "[", line + "  "
+        for one in value:
+            write(start + inside)
+            _encode(one, inside, write)
+            start = ","
+        write(line + "]")
+    else:
+        write("null" if value is None else json.dumps(value))

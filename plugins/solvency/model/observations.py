@@ -38,10 +38,12 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from numpy.typing import NDArray
 
+    from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
@@ -177,6 +179,12 @@ class Observed:
             sparse.csr_array(self.effects[kept]),
             self.untested,
         )
+
+    def at_spreads(self, case: Case) -> Observed:
+        """Return them in a case that differs in the spreads of its grades alone."""
+        book, kept = replace(self.book, case=case), {row.id for row in self.rows}
+        rows = tuple(row for row in _rows(book) if row.id in kept)
+        return replace(self, book=book, rows=rows)
 
     def by_construction(self) -> tuple[tuple[int, int], ...]:
         """Return (row, flow) pairs of which the row sized the flow: it is no test.
@@ -408,11 +416,13 @@ def _rows(book: Book) -> list[Row]:
             *(one.mark, one.amount.commodity, _bound(one)),
         )
         joined.setdefault(key, []).append(one)
-    return [_row(book, some) for some in joined.values()]
+    said = dict(zip(map(id, ordered), _stated(book, ordered), strict=True))
+    return [
+        _row(book, some, [said[id(one)] for one in some]) for some in joined.values()
+    ]
 
 
-def _row(book: Book, some: list[Observation]) -> Row:
-    said = [_stated(book, one) for one in some]
+def _row(book: Book, some: list[Observation], said: list[tuple[float, float]]) -> Row:
     certain = [value for value, sigma in said if sigma == 0.0]
     if certain:
         value, sigma = certain[0], 0.0
@@ -431,43 +441,55 @@ def _bound(one: Observation) -> Bound:
     return _BOUNDS[one.bound]
 
 
-def _stated(book: Book, one: Observation) -> tuple[float, float]:
-    """Return what an observation states and its standard deviation.
+def _stated(book: Book, some: list[Observation]) -> list[tuple[float, float]]:
+    """Return what observations state and their standard deviations.
 
-    Its own low and high say how exactly the source puts the figure; the grade says
+    Their own low and high say how exactly a source puts the figure; the grade says
     how far the source can be trusted to have counted what the accounts name. Both
     errors are there, so their squares add.
     """
-    central, own, graded = stated(book, one)
-    return central, math.sqrt(own * own + graded * graded)
+    return [
+        (central, math.sqrt(own * own + graded * graded))
+        for central, own, graded in stated(book, some)
+    ]
 
 
 @wide()
-def stated(book: Book, one: Observation) -> tuple[float, float, float]:
-    """Return what an observation states and its two errors.
+def stated(book: Book, some: Sequence[Observation]) -> list[tuple[float, float, float]]:
+    """Return what observations state and their two errors.
 
     Args:
-        book: the Book of its case.
-        one: the observation.
+        book: the Book of their case.
+        some: the observations.
 
     Returns:
-        The mean of what is stated (a bound's edge for a bound), and the standard
-        deviations of its own range, zero where it has none, and of its grade; in its
-        commodity.
+        Of each the mean of what is stated (a bound's edge for a bound), and the
+        standard deviations of its own range, zero where it has none, and of its grade;
+        in its commodity.
     """
-    central = float(one.edge)
-    relative = float(book.case.spreads.get(book.case.grade_of(one), 0))
-    own = 0.0
-    graded = float(spread(0.0, 2 * relative * abs(central)))
-    if one.low is not None and not one.bound:
-        low, high = float(one.low), float(one.high or 0)
-        interval = 0.9 if one.interval is None else float(one.interval)
-        # A shortage has the distribution of its size.
-        sign = -1.0 if central < 0 else 1.0
-        low, high = sorted((sign * low, sign * high))
-        (amount,) = amounts([low], [sign * central], [high], interval, "lognormal")
-        central, own = sign * amount.mean, amount.sigma
-    return central, own, graded
+    case = book.case
+    central = np.array([float(one.edge) for one in some])
+    relative = [float(case.spreads.get(case.grade_of(one), 0)) for one in some]
+    graded = spread(np.zeros(len(some)), 2 * np.array(relative) * np.abs(central))
+    own = np.zeros(len(some))
+    ranged = [
+        at for at, one in enumerate(some) if one.low is not None and not one.bound
+    ]
+    # A shortage has the distribution of its size.
+    signs = np.where(central[ranged] < 0, -1.0, 1.0)
+    ends = np.array(
+        [(float(some[at].low or 0), float(some[at].high or 0)) for at in ranged]
+    ).reshape(-1, 2)
+    ends = np.sort(signs[:, None] * ends, axis=1)
+    intervals = [
+        0.9 if interval is None else float(interval)
+        for interval in (some[at].interval for at in ranged)
+    ]
+    middle = signs * central[ranged]
+    found = amounts(ends[:, 0], middle, ends[:, 1], np.array(intervals), "lognormal")
+    for at, sign, amount in zip(ranged, signs.tolist(), found, strict=True):
+        central[at], own[at] = sign * amount.mean, amount.sigma
+    return list(zip(central.tolist(), own.tolist(), graded.tolist(), strict=True))
 
 
 @wide()

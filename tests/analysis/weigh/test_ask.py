@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from halves import halves
 from preamble import PREAMBLE
 
+from solvency.analysis.weigh.evidence import at_spreads
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.history import history
 from solvency.analysis.weigh.history import moments
@@ -21,6 +22,7 @@ from solvency.analysis.weigh.weigh import believe
 from solvency.cli import main
 from solvency.methods import weighing
 from solvency.methods.weighing import fitting
+from solvency.model.uncertain_amounts import otherwise
 
 HEAD = """
 2020-01-01 custom "source" "one" "One"
@@ -539,3 +541,19 @@ def test_amounts_as_they_are_keep_hard_bounds(ledger):
     for score, wanted in ((-9, 0.25), (0, 1), (9, 1.75)):
         scores[at] = score
         assert curves.at(scores)[0][at] == pytest.approx(wanted)
+
+
+def test_other_spreads_of_grades_take_what_was_worked_out_already(ledger):
+    text = HEAD + may("loss", 400, prior="0.3") + may("gift", 90, excludes="loss")
+    text += seen("bank", 620) + seen("late", 640, source="late", day="2021-07-01")
+    text += seen("again", 610, day="2021-07-01").replace("  error: 0.2\n", "")
+    text += '2020-01-01 custom "spread" "A1" 0.04\n'
+    found = evidence(ledger.case(text))
+    for case in otherwise(found.case):
+        taken, anew = at_spreads(found, case), evidence(case)
+        assert taken.hypotheses == anew.hypotheses == ("gift", "loss")
+        assert (taken.effects != anew.effects).nnz == 0
+        for name in ("means", "sigmas", "noise"):
+            assert getattr(taken, name).tolist() == getattr(anew, name).tolist()
+        assert taken.noise.tolist() != found.noise.tolist()
+        assert taken.weigh().posteriors.tolist() == anew.weigh().posteriors.tolist()

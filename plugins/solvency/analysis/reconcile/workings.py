@@ -97,7 +97,7 @@ def _errors(
     repeated = bool(problem.wider[0][at] > 1) and not problem.covered[at]
     if len(row.observations) > 1:
         return None, None, repeated
-    _, own, graded = stated(book, row.first)
+    ((_, own, graded),) = stated(book, [row.first])
     return money(own, like=row.stated), money(graded, like=row.stated), repeated
 
 

@@ -112,9 +112,7 @@ def tally(
     )
     if not beside:
         return total
-    return with_rest(
-        case, explained(case, total), switches=switches, shape=shape, executor=executor
-    )
+    return _with_rest(parts, chosen, explained(case, total), executor)
 
 
 def with_rest(
@@ -136,13 +134,19 @@ def with_rest(
     """
     parts = Parts(case, shape)
     chosen, _, _ = _chosen(parts, switches, total.seed)
+    return _with_rest(parts, chosen, total, executor)
+
+
+def _with_rest(
+    parts: Parts, chosen: Chosen, total: Tallied, executor: Executor | None
+) -> Tallied:
     few = min(total.draws, DEPENDENCE_DRAWS)
     drawn = chosen.draw(few, total.seed, executor, RHOS)
     return replace(
         total,
         scenarios=tuple(
             _scenario(parts, one, total, executor)
-            for one in case.scenarios.values()
+            for one in parts.case.scenarios.values()
             if one.hypotheses
         ),
         dependence=tuple(

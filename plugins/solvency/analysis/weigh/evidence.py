@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from solvency.figures.probability_distribution import Amount
     from solvency.ledger.case import Case
@@ -87,10 +88,11 @@ class Evidence:
         seen: its observations as rows.
         hypotheses: those that are weighed, in the case's order.
         certain: those whose prior is one: they hold.
-        effects: shares of each row that each flow adds, shape (rows, flows).
-        amounts: of the flows, shape (flows,).
-        means: mean multiples of the flows, shape (flows,).
-        sigmas: their spreads, shape (flows,).
+        effects: shares of each row that each flow adds, sparse by column, shape
+            (rows, flows).
+        amounts: of the flows that some row sees.
+        means: mean multiples of the flows, shape (flows,); one where no row sees it.
+        sigmas: their spreads, shape (flows,); zero where no row sees it.
         noise: errors of the rows, as shares, shape (rows,).
         scale: degrees of freedom of the one scale of all errors; inf as stated.
         correlation: of the errors of one source.
@@ -103,8 +105,8 @@ class Evidence:
     seen: Observed
     hypotheses: tuple[str, ...]
     certain: frozenset[str]
-    effects: Array
-    amounts: tuple[Amount, ...]
+    effects: sparse.csc_array
+    amounts: dict[int, Amount]
     means: Array
     sigmas: Array
     noise: Array
@@ -114,8 +116,19 @@ class Evidence:
 
     def touches(self, name: str) -> NDArray[np.bool_]:
         """Say which rows a hypothesis's flows touch."""
-        flows = [name in flow.hypotheses for flow in self.book.flows]
-        return np.asarray(np.any(self.effects[:, flows] != 0, axis=1))
+        flows = [at for at in self._seen if name in self.book.flows[at].hypotheses]
+        touched = np.zeros(len(self.seen.rows), dtype=bool)
+        touched[self.effects[:, flows].indices] = True
+        return touched
+
+    @cached_property
+    def _seen(self) -> list[int]:
+        """Return the flows that some row sees."""
+        return list(self.amounts)
+
+    def _reach(self, rows: list[int], flows: list[int]) -> Array:
+        """Return shares of some rows that some flows add, shape (rows, flows)."""
+        return np.asarray(self.effects[:, flows].toarray()[rows])
 
     def prior(self, name: str) -> float:
         """Return the belief in a hypothesis before the observations."""
@@ -161,8 +174,7 @@ class Evidence:
     @cached_property
     def _errors(self) -> tuple[Array, Array]:
         """Return spreads of flows of their own, and those they share."""
-        reached = self.sigmas * self.effects.any(axis=0)
-        return shared_errors(self.book, reached, self.correlation)
+        return shared_errors(self.book, self.sigmas, self.correlation)
 
     @cached_property
     def _covariance(self) -> Array:
@@ -194,7 +206,7 @@ class Evidence:
         edges = self.seen.values / self.seen.scales
         signs = [1.0 if self.seen.rows[at].bound == "least" else -1.0 for at in rows]
         found = Bounds(
-            effects=self.effects[np.ix_(rows, flows)],
+            effects=self._reach(rows, flows),
             edges=edges[rows],
             signs=np.array(signs),
             noise=self._covariance[np.ix_(rows, rows)],
@@ -214,7 +226,7 @@ class Evidence:
         return (
             values,
             self._covariance[np.ix_(rows, rows)],
-            self.effects[np.ix_(rows, flows)],
+            self._reach(rows, flows),
             self.means[flows],
             self._errors[0][flows],
             [self._switches(flow, number) for flow in flows],
@@ -238,7 +250,7 @@ class Evidence:
         return fit(
             values,
             self._covariance[np.ix_(rows, rows)],
-            self.effects[np.ix_(rows, flows)],
+            self._reach(rows, flows),
             self.means[flows],
             own[flows],
             shared=shared[flows],
@@ -285,10 +297,13 @@ class Evidence:
             Gaps, shape (rows,), and their covariance, (rows, rows), as shares.
         """
         flows = self._flows({*held, *self.certain})
-        effects, (own, shared) = self.effects[:, flows], self._errors
+        rows, (own, shared) = list(range(len(self.seen.rows))), self._errors
+        effects = self._reach(rows, flows)
         common = arithmetic.product(effects, shared[flows])
         more = sorted({*flows} - {*self._flows(set(self.certain))})
-        covariance = self._always + arithmetic.square(self.effects[:, more] * own[more])
+        covariance = self._always + arithmetic.square(
+            self._reach(rows, more) * own[more]
+        )
         if common.shape[1]:
             covariance = covariance + arithmetic.square(common)
         means = arithmetic.product(effects, self.means[flows])
@@ -298,7 +313,8 @@ class Evidence:
     def _always(self) -> Array:
         """Return the covariance of rows that errors and established flows make."""
         flows = self._flows(set(self.certain))
-        alone = self.effects[:, flows] * self._errors[0][flows]
+        rows = list(range(len(self.seen.rows)))
+        alone = self._reach(rows, flows) * self._errors[0][flows]
         return self._covariance + arithmetic.square(alone)
 
     def weighed_flows(self) -> list[int]:
@@ -316,12 +332,8 @@ class Evidence:
         return (self.seen.values / self.seen.scales)[keep], keep
 
     def _flows(self, held: set[str]) -> list[int]:
-        return [
-            at
-            for at, flow in enumerate(self.book.flows)
-            if (not flow.hypotheses or flow.hypotheses & held)
-            and self.effects[:, at].any()
-        ]
+        tags = ((at, self.book.flows[at].hypotheses) for at in self._seen)
+        return [at for at, names in tags if not names or names & held]
 
     def _switches(self, flow: int, number: dict[str, int]) -> list[int]:
         names = self.book.flows[flow].hypotheses
@@ -384,21 +396,60 @@ def evidence(case: Case) -> Evidence:
     pairs = seen.by_construction()
     names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
     seen = seen.without({at for at, _ in pairs})
-    amounts = amounts_of(book, book.flows)
     assumed = case.uncertainty
-    found = Evidence(
-        case=whole,
-        book=book,
-        seen=seen,
-        hypotheses=(),
-        certain=frozenset(n for n, h in case.hypotheses.items() if h.prior == 1),
-        effects=seen.effects.toarray() / seen.scales[:, None],
-        amounts=amounts,
-        means=np.array([amount.mean for amount in amounts]),
-        sigmas=np.array([amount.sigma for amount in amounts]),
-        noise=seen.sigmas / seen.scales,
+    found = _of(
+        whole,
+        seen,
         scale=float(assumed.scale),
         correlation=float(assumed.correlation),
         by_construction=names,
     )
     return replace(found, hypotheses=weighable(found))
+
+
+@wide()
+def at_spreads(found: Evidence, case: Case) -> Evidence:
+    """Return the evidence of a case that differs in the spreads of its grades alone."""
+    other = _of(
+        case,
+        found.seen.at_spreads(case),
+        scale=found.scale,
+        correlation=found.correlation,
+        by_construction=found.by_construction,
+    )
+    return replace(other, hypotheses=found.hypotheses)
+
+
+def _of(
+    case: Case,
+    seen: Observed,
+    *,
+    scale: float,
+    correlation: float,
+    by_construction: tuple[tuple[str, str], ...],
+) -> Evidence:
+    """Return evidence in which no hypothesis is weighed yet."""
+    book = seen.book
+    effects = seen.effects.copy()
+    effects.data = effects.data / np.repeat(seen.scales, np.diff(effects.indptr))
+    effects.eliminate_zeros()
+    reached = np.unique(effects.indices).tolist()
+    amounts = amounts_of(book, [book.flows[at] for at in reached])
+    means, sigmas = np.ones(len(book.flows)), np.zeros(len(book.flows))
+    means[reached] = [amount.mean for amount in amounts]
+    sigmas[reached] = [amount.sigma for amount in amounts]
+    return Evidence(
+        case=case,
+        book=book,
+        seen=seen,
+        hypotheses=(),
+        certain=frozenset(n for n, h in case.hypotheses.items() if h.prior == 1),
+        effects=effects.tocsc(),
+        amounts=dict(zip(reached, amounts, strict=True)),
+        means=means,
+        sigmas=sigmas,
+        noise=seen.sigmas / seen.scales,
+        scale=scale,
+        correlation=correlation,
+        by_construction=by_construction,
+    )

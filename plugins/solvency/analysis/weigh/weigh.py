@@ -30,6 +30,7 @@ from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
+from solvency.analysis.weigh.evidence import at_spreads
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.goodness import goodness
 from solvency.analysis.weigh.predictive import predicted
@@ -99,7 +100,7 @@ def believe(
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=_COMBINATIONS, seed=seed, lognormal=beside)
     tell("leaving out each group of sources" + otherwise * ", and with other errors")
-    elsewhere = _otherwise(case, found) if otherwise else []
+    elsewhere = _otherwise(found) if otherwise else []
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         without = pool.submit(_left_out, found, whole)
@@ -158,13 +159,13 @@ def believe(
     )
 
 
-def _otherwise(case: Case, found: Evidence) -> list[Evidence]:
+def _otherwise(found: Evidence) -> list[Evidence]:
     """Return the evidence with errors taken otherwise, in the order of `Otherwise`."""
-    half, twice = otherwise(case)
+    half, twice = otherwise(found.case)
     return [
         replace(found, scale=math.inf),
-        evidence(half),
-        evidence(twice),
+        at_spreads(found, half),
+        at_spreads(found, twice),
         *(replace(found, correlation=one) for one in _APART),
     ]
 

@@ -48,7 +48,7 @@ def print_found(
     if not output.plain:
         one = found(counts, days[0], basis, entities)
         later = (found(counts, day, basis, entities).to_table() for day in days[1:])
-        output.print(heading(case) | document(one), one.to_table(), more=later)
+        output.print(heading(case) | document(one), one.to_table, more=later)
         return
     if not counts.counts and not counts.overlaps:
         click.echo("No observation of this case says counted: TRUE.")

@@ -49,7 +49,7 @@ def print_rows(
             found = behind(rows, moved, page)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
-    output.print({**heading(case), **found.document()}, found.to_table())
+    output.print({**heading(case), **found.document()}, found.to_table)
 
 
 def _of_figure(

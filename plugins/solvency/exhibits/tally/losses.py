@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -56,6 +58,7 @@ def loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
 
 def taken_by(setting: Setting, name: str) -> dict[str, Decimal]:
     """Return what each flow of a hypothesis takes, as written."""
+    liquid = cache(partial(is_clean_liquid, setting.book))
     taken: dict[str, Decimal] = {}
     for flow in setting.flows:
         if name in flow.hypotheses:
@@ -63,9 +66,7 @@ def taken_by(setting: Setting, name: str) -> dict[str, Decimal]:
                 (
                     posting_worth(setting, flow, one) or _ZERO
                     for one in flow.postings
-                    if is_clean_liquid(
-                        setting.book, Position(one.account, one.commodity)
-                    )
+                    if liquid(Position(one.account, one.commodity))
                 ),
                 _ZERO,
             )

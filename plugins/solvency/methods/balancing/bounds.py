@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from solvency.figures import arithmetic
 from solvency.methods.balancing.nonnegative import nonnegative
@@ -84,6 +83,8 @@ def bounded(whole: System, low: Array, high: Array) -> tuple[Array, System]:
 
 
 def _feasible(whole: System, low: Array, high: Array) -> None:
+    from scipy.optimize import linprog  # noqa: PLC0415 (a heavy import few need)
+
     fixed = whole.variances == 0
     floor = np.where(fixed, whole.claims, low)
     ceiling = np.where(fixed, whole.claims, high)
