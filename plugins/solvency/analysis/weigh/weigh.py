@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.goodness import goodness
+from solvency.analysis.weigh.goodness import unfit
 from solvency.analysis.weigh.predictive import predicted
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
@@ -64,10 +66,44 @@ _WORST, _BEST = 5, 10
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A case's hypotheses weighed once, and what they were weighed by."""
+
+    found: Evidence
+    whole: Weighing
+
+    @property
+    def unfit(self) -> bool:
+        """Say whether none of all combinations fits, with errors as stated."""
+        return unfit(self.found, self.whole)
+
+
+@wide()
+def weighed_once(
+    case: Case,
+    *,
+    seed: int = WEIGHING_SEED,
+    best: int = 1000,
+    lognormal: bool = False,
+    progress: Progress | None = None,
+) -> Weighed:
+    """Weigh a case's hypotheses, without what stands beside the beliefs.
+
+    Arguments and errors are those of `believe`.
+    """
+    keep_freed()
+    found = evidence(case)
+    if progress is not None:
+        progress(f"weighing {len(found.hypotheses)} hypotheses")
+    return Weighed(found, found.weigh(best=best, seed=seed, lognormal=lognormal))
+
+
 @wide()
 def believe(
     case: Case,
     *,
+    weighed: Weighed | None = None,
     seed: int = WEIGHING_SEED,
     best: int = 1000,
     otherwise: bool = True,
@@ -78,6 +114,8 @@ def believe(
 
     Args:
         case: the case, of any scenario: all hypotheses are weighed.
+        weighed: what was made of the case by `weighed_once`, with the same seed, best
+            and lognormal; made here where there is none.
         seed: of the sampler, where there are too many to compare all combinations.
         best: combinations the lognormal answer and the amounts are taken from.
         otherwise: weigh again with errors taken otherwise: as stated, uncorrelated, at
@@ -94,10 +132,10 @@ def believe(
         ValueError: the case has no hypotheses, or no observation to weigh them by.
     """
     tell = progress or (lambda _: None)
-    keep_freed()
-    found = evidence(case)
-    tell(f"weighing {len(found.hypotheses)} hypotheses")
-    whole = found.weigh(best=best, seed=seed, lognormal=beside)
+    once = weighed or weighed_once(
+        case, seed=seed, best=best, lognormal=beside, progress=progress
+    )
+    found, whole = once.found, once.whole
     tell("leaving out each group of sources" + otherwise * ", and with other errors")
     elsewhere = _otherwise(case, found) if otherwise else []
     # Arrays leave the interpreter free for another thread while they compute.
@@ -106,7 +144,7 @@ def believe(
         others = list(pool.map(_weighed, elsewhere, repeat((whole, seed))))
         left_out = without.result()
     book, logs = found.book, whole.lognormal
-    weighed = found.weighed_flows()
+    flows = found.weighed_flows()
     return Beliefs(
         hypotheses=tuple(_beliefs(found, whole, others)),
         scenarios=tuple(scenario_fits(found)),
@@ -145,7 +183,7 @@ def believe(
         lognormal_covered=math.nan if logs is None else settled(logs.covered),
         wide=()
         if logs is None
-        else tuple(book.flows[weighed[at]].id for at in logs.wide),
+        else tuple(book.flows[flows[at]].id for at in logs.wide),
         built_in=tuple(
             (found.seen.rows[row].id, book.flows[flow].id)
             for row, flow in found.seen.repeated
