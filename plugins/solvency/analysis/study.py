@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.history import History
-    from solvency.analysis.weigh.weigh import Weighed
+    from solvency.analysis.weigh.once import WeighedOnce
     from solvency.ledger.case import Case
     from solvency.model.book import Book
 
@@ -138,9 +138,9 @@ class Study:
         return self._tried("reconciled", lambda: reconcile(self.case))
 
     @cached_property
-    def weighed(self) -> Weighed | None:
+    def weighed(self) -> WeighedOnce | None:
         """Return the hypotheses weighed, without what stands beside the beliefs."""
-        from solvency.analysis.weigh.weigh import weighed_once  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.weigh.once import weighed_once  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses or not self.case.observations:
             return None

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -33,7 +31,8 @@ from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.goodness import goodness
-from solvency.analysis.weigh.goodness import unfit
+from solvency.analysis.weigh.once import WeighedOnce
+from solvency.analysis.weigh.once import weighed_once
 from solvency.analysis.weigh.predictive import predicted
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
@@ -42,11 +41,12 @@ from solvency.figures.precision import settled
 from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
 from solvency.ledger.scenarios import contradictions
-from solvency.memory import keep_freed
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solvency.analysis.weigh.evidence import Evidence
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
@@ -63,52 +63,17 @@ _ROUGH = 0.02
 #: Observations named for each scenario, and combinations listed.
 _WORST, _BEST = 5, 10
 
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A case's hypotheses weighed once, and what they were weighed by."""
-
-    found: Evidence
-    whole: Weighing
-
-    @property
-    def unfit(self) -> bool:
-        """Say whether none of all combinations fits, with errors as stated."""
-        return unfit(self.found, self.whole)
-
-
-@wide()
-def weighed_once(
-    case: Case,
-    *,
-    seed: int = WEIGHING_SEED,
-    best: int = 1000,
-    lognormal: bool = False,
-    progress: Progress | None = None,
-) -> Weighed:
-    """Weigh a case's hypotheses, without what stands beside the beliefs.
-
-    Arguments and errors are those of `believe`.
-    """
-    keep_freed()
-    found = evidence(case)
-    if progress is not None:
-        progress(f"weighing {len(found.hypotheses)} hypotheses")
-    return Weighed(found, found.weigh(best=best, seed=seed, lognormal=lognormal))
-
 
 @wide()
 def believe(
     case: Case,
     *,
-    weighed: Weighed | None = None,
+    weighed: WeighedOnce | None = None,
     seed: int = WEIGHING_SEED,
     best: int = 1000,
     otherwise: bool = True,
     beside: bool = True,
-    progress: Progress | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Beliefs:
     """Weigh a case's hypotheses by its observations.
 
