@@ -9,6 +9,7 @@ import pytest
 
 import solvency
 from solvency.analysis.study import study_of
+from solvency.analysis.weigh.weigh import believe
 from solvency.exhibits.balance.bases import bases_table
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.check.rules import BREAKS
@@ -16,6 +17,7 @@ from solvency.exhibits.check.rules import rules
 from solvency.exhibits.check.segregation import begins
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.summary import summary
+from solvency.exhibits.evidence.appendices import flows
 from solvency.exhibits.evidence.makeup import makeup
 from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.setting import Setting
@@ -23,6 +25,7 @@ from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh.hypotheses import explanations
 from solvency.figures.figure import Figure
 from solvency.figures.formats import Locale
+from solvency.figures.words import words_of
 from solvency.report import build
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
@@ -131,6 +134,34 @@ def test_what_is_sold_for_cash_and_a_debt_is_among_what_became_of_assets(
 ) -> None:
     found = {one.flow: one.fetched for one in ftx.study.afterwards}
     assert found["F-0143"] == Decimal(404_000_000)
+
+
+def test_each_account_of_the_group_leads_to_its_flows(ftx: Setting) -> None:
+    section = flows(ftx)
+    assert section is not None
+    moving = {
+        words_of(account): words_of(moved)
+        for account, moved in section.values["moving"]
+    }
+    assert moving["Liabilities:Alameda:Loans:Lenders"] == "F-0041 F-0088"
+    # What one entity owes another because of a flow is among them.
+    assert "F-0025" in moving["Liabilities:Alameda:Payables:FTX"].split()
+    assert not any(name.split(":")[1] == "Customers" for name in moving)
+
+
+def test_whether_anything_fits_is_known_before_the_rest() -> None:
+    case = solvency.load(LEDGERS / "harbour/main.beancount")
+    study = study_of(case, case.book(), case.reporting_date)
+    once = study.weighed
+    assert once is not None
+    assert "beliefs" not in vars(study)
+    beliefs = study.beliefs
+    assert beliefs is not None
+    assert beliefs.unfit == once.unfit
+    again = believe(case, beside=False)
+    assert [(x.id, x.posterior) for x in again.hypotheses] == [
+        (x.id, x.posterior) for x in beliefs.hypotheses
+    ]
 
 
 def test_what_was_taken_stands_apart_from_what_was_sold(ftx: Setting) -> None:

@@ -135,9 +135,15 @@ def widowed(page: Page) -> list[str]:
 
 
 def half_empty(pages: tuple[Page, ...]) -> list[int]:
-    """Return the numbers of pages that are half empty though more follows on."""
+    """Return the numbers of pages that are half empty though more follows on.
+
+    What begins a page leaves the one before it as it is: a cover, or contents that
+    begin there, but not what ran on from them.
+    """
     return [
         page.number
         for page, after in itertools.pairwise(pages)
-        if page.blank > 0.45 and not after.fresh and after.width == page.width
+        if page.blank > 0.45
+        and not (after.fresh and any(one.size > CHAPTER for one in page.words))
+        and after.width == page.width
     ]

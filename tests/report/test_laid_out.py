@@ -136,4 +136,7 @@ class TestTheChecks:
         empty = full._replace(number=2, blank=0.6)
         assert paper.half_empty((full, empty, full)) == [2]
         chapter = self.page((60, 700, 90, "1 What we found", 22.67))
-        assert paper.half_empty((full, empty, chapter)) == []
+        contents = self.page((60, 700, 90, "Contents", 22.67))._replace(blank=0.6)
+        assert paper.half_empty((full, contents, chapter)) == []
+        # What ran on from the contents is no page of its own.
+        assert paper.half_empty((full, empty, chapter)) == [2]

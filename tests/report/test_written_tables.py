@@ -12,8 +12,12 @@ import pytest
 import solvency
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
+from solvency.figures.figure import Said
+from solvency.figures.table import Column
+from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.report.build import build
+from solvency.report.markup import tall
 from solvency.report.pages import html
 
 if TYPE_CHECKING:
@@ -90,3 +94,18 @@ def test_days_in_a_cell_are_as_short_as_a_day_by_itself(tmp_path: Path) -> None:
     page = html(report)
     assert '2022-01-20</time><span class="said"> on' in page
     assert "2022年1月20日</time> on" not in page
+
+
+def test_a_table_of_long_words_may_break_after_two_rows() -> None:
+    """Its rows are two lines high: most of them, and not one or two."""
+
+    def table(*labels: str) -> Table:
+        rows = tuple(
+            Row(f"r:{n}", (Said(one),), (None,)) for n, one in enumerate(labels)
+        )
+        return Table("t", "T", (Said(""),), "What", (Column("a", "A"),), rows, width=20)
+
+    assert tall(table("x" * 80, "x" * 80, "short"))
+    assert not tall(table("x" * 80, "short", "short"))
+    # A Chinese character is two letters wide.
+    assert tall(table("\N{CJK UNIFIED IDEOGRAPH-4E00}" * 40))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.history import History
+    from solvency.analysis.weigh.once import WeighedOnce
     from solvency.ledger.case import Case
     from solvency.model.book import Book
 
@@ -137,16 +138,30 @@ class Study:
         return self._tried("reconciled", lambda: reconcile(self.case))
 
     @cached_property
-    def beliefs(self) -> Beliefs | None:
-        """Return belief in the hypotheses."""
-        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
+    def weighed(self) -> WeighedOnce | None:
+        """Return the hypotheses weighed, without what stands beside the beliefs."""
+        from solvency.analysis.weigh.once import weighed_once  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses or not self.case.observations:
             return None
         self._long("weighing hypotheses")
         return self._tried(
+            "beliefs", lambda: weighed_once(self.case, progress=self.progress)
+        )
+
+    @cached_property
+    def beliefs(self) -> Beliefs | None:
+        """Return belief in the hypotheses."""
+        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
+
+        once = self.weighed
+        if once is None:
+            return None
+        return self._tried(
             "beliefs",
-            lambda: believe(self.case, beside=False, progress=self.progress),
+            lambda: believe(
+                self.case, weighed=once, beside=False, progress=self.progress
+            ),
         )
 
     @cached_property

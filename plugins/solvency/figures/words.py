@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from solvency.figures import formats
 from solvency.figures.figure import Day
@@ -61,6 +62,11 @@ def listed(locale: Locale, items: Iterable[Prose | Piece]) -> Prose:
             found.append(locale.text(" and ") if last else locale.text(", "))
         found += row
     return tuple(found)
+
+
+def across(text: str) -> int:
+    """Return how many letters wide a text is, a Chinese character being two."""
+    return len(text) + sum(east_asian_width(one) in "WF" for one in text)
 
 
 def words_of(cell: Cell | str) -> str:

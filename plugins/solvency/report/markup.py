@@ -17,6 +17,8 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.table import Table
+from solvency.figures.words import across
+from solvency.figures.words import words_of
 from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
 from solvency.report.chapters.body import QuotedWords
@@ -35,6 +37,15 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Source
     from solvency.report.chapters.body import Text
     from solvency.report.document import Report
+
+
+def tall(table: Table) -> bool:
+    """Say whether most rows of a table begin with more than a line of words."""
+    whole = table.width + sum(column.width for column in table.columns)
+    # A line of a page has some 130 letters of a dense table.
+    room = 130 * table.width / whole
+    rows = [words_of(row.label) for row in table.rows if row.cells]
+    return sum(across(one) > room for one in rows) * 2 > len(rows)
 
 
 def widths(table: Table) -> list[str]:

@@ -35,6 +35,7 @@ from solvency.report.markup import Printer
 from solvency.report.markup import heat
 from solvency.report.markup import large
 from solvency.report.markup import letter
+from solvency.report.markup import tall
 from solvency.report.markup import widths
 from solvency.report.sandbox import Sandbox
 
@@ -355,6 +356,7 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "citing": printer.citing,
         "footnote": printer.footnote,
         "widths": widths,
+        "tall": tall,
         "prose": lambda figure: replace(figure, prose=True),
         "flow": lambda name: printer.show(about("flow", name)),
         "named": report.locale.named,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
+from solvency.analysis.weigh.answer import UNFIT
 from solvency.analysis.weigh.answer import Goodness
 from solvency.figures import arithmetic
 from solvency.figures.precision import settled
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
 
 def goodness(found: Evidence, whole: Weighing) -> Goodness:
     """Return how well the best-fitting combination fits, and what else may be."""
-    dof = sum(not row.bound for row in found.seen.rows)
-    chances = [
-        settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else 1.0
-        for chi2 in (whole.least, whole.no_less)
-    ]
+    dof = _dof(found)
+    chances = [_chance(dof, chi2) for chi2 in (whole.least, whole.no_less)]
     return Goodness(
         settled(whole.least),
         dof,
@@ -31,6 +29,19 @@ def goodness(found: Evidence, whole: Weighing) -> Goodness:
         settled(whole.no_less),
         chances[1],
     )
+
+
+def unfit(found: Evidence, whole: Weighing) -> bool:
+    """Say whether none of all combinations fits, with errors as stated."""
+    return _chance(_dof(found), whole.no_less) < UNFIT
+
+
+def _dof(found: Evidence) -> int:
+    return sum(not row.bound for row in found.seen.rows)
+
+
+def _chance(dof: int, chi2: float) -> float:
+    return settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else 1.0
 
 
 def something_else(found: Evidence, whole: Weighing) -> float | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import repeat
@@ -31,8 +30,9 @@ from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import at_spreads
-from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.goodness import goodness
+from solvency.analysis.weigh.once import WeighedOnce
+from solvency.analysis.weigh.once import weighed_once
 from solvency.analysis.weigh.predictive import predicted
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
@@ -41,11 +41,12 @@ from solvency.figures.precision import settled
 from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
 from solvency.ledger.asked_scenario import contradictions
-from solvency.memory import keep_freed
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solvency.analysis.weigh.evidence import Evidence
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
@@ -61,25 +62,24 @@ _APART = (0.0, 0.9)
 _ROUGH = 0.02
 #: Observations named for each scenario, and combinations listed.
 _WORST, _BEST = 5, 10
-#: Combinations the lognormal answer and the amounts are taken from.
-_COMBINATIONS = 1000
-
-Progress = Callable[[str], None]
 
 
 @wide()
 def believe(
     case: Case,
     *,
+    weighed: WeighedOnce | None = None,
     seed: int = WEIGHING_SEED,
     otherwise: bool = True,
     beside: bool = True,
-    progress: Progress | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Beliefs:
     """Weigh a case's hypotheses by its observations.
 
     Args:
         case: the case, of any scenario: all hypotheses are weighed.
+        weighed: what was made of the case by `weighed_once`, with the same seed and
+            lognormal; made here where there is none.
         seed: of the sampler, where there are too many to compare all combinations.
         otherwise: weigh again with errors taken otherwise: as stated, uncorrelated, at
             half and at twice the spreads. Without, these beliefs are None.
@@ -95,10 +95,8 @@ def believe(
         ValueError: the case has no hypotheses, or no observation to weigh them by.
     """
     tell = progress or (lambda _: None)
-    keep_freed()
-    found = evidence(case)
-    tell(f"weighing {len(found.hypotheses)} hypotheses")
-    whole = found.weigh(best=_COMBINATIONS, seed=seed, lognormal=beside)
+    once = weighed or weighed_once(case, seed=seed, lognormal=beside, progress=progress)
+    found, whole = once.found, once.whole
     tell("leaving out each group of sources" + otherwise * ", and with other errors")
     elsewhere = _otherwise(found) if otherwise else []
     # Arrays leave the interpreter free for another thread while they compute.
@@ -107,7 +105,7 @@ def believe(
         others = list(pool.map(_weighed, elsewhere, repeat((whole, seed))))
         left_out = without.result()
     book, logs = found.book, whole.lognormal
-    weighed = found.weighed_flows()
+    flows = found.weighed_flows()
     return Beliefs(
         hypotheses=tuple(_beliefs(found, whole, others)),
         scenarios=tuple(scenario_fits(found)),
@@ -146,7 +144,7 @@ def believe(
         lognormal_covered=math.nan if logs is None else settled(logs.covered),
         wide=()
         if logs is None
-        else tuple(book.flows[weighed[at]].id for at in logs.wide),
+        else tuple(book.flows[flows[at]].id for at in logs.wide),
         built_in=tuple(
             (found.seen.rows[row].id, book.flows[flow].id)
             for row, flow in found.seen.repeated

@@ -34,6 +34,7 @@ from solvency.report.chapters.variations import owing
 from solvency.report.chapters.variations import variations
 
 if TYPE_CHECKING:
+    from solvency.analysis.weigh.answer import Beliefs
     from solvency.exhibits.setting import Setting
 
 #: Claims agree where chance alone would set them further apart more often than this.
@@ -153,20 +154,33 @@ class OfFindings(Named):
 
     def fit(self) -> Facts:
         """Return how well the hypotheses together fit what was observed."""
-        setting, found = self.setting, self.setting.study.beliefs
-        if found is None:
+        setting, once = self.setting, self.setting.study.weighed
+        if once is None:
             raise ReportError("fit(): nothing was weighed")
-        untested = [x.id for x in found.hypotheses if not x.tested]
-        other = something_else(setting, found)
+
+        # Whether anything fits is known before what stands beside the beliefs.
+        def found() -> Beliefs:
+            answer = setting.study.beliefs
+            if answer is None:
+                raise ReportError("fit(): nothing was weighed")
+            return answer
+
+        def other() -> tuple[Figure | None, Figure | None]:
+            return something_else(setting, found()) or (None, None)
+
         return self._keep(
             ("fit",),
             "fit()",
-            widened=lambda: found.unfit,
-            factor=lambda: inflation_of_weights(setting, found),
-            rivalled=lambda: other is not None,
-            else_before=lambda: other[0] if other else None,
-            else_after=lambda: other[1] if other else None,
-            untested=lambda: tuple(setting.case.hypotheses[x].title for x in untested),
+            widened=lambda: once.unfit,
+            factor=lambda: inflation_of_weights(setting, found()),
+            rivalled=lambda: something_else(setting, found()) is not None,
+            else_before=lambda: other()[0],
+            else_after=lambda: other()[1],
+            untested=lambda: tuple(
+                setting.case.hypotheses[x.id].title
+                for x in found().hypotheses
+                if not x.tested
+            ),
         )
 
     def contradictions(self) -> Facts:

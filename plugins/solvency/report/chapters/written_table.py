@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 from typing import Any
-from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -15,6 +14,7 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.figures.words import across
 from solvency.figures.words import words_of
 from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
@@ -56,7 +56,7 @@ def exhibit_of(
     # A head may take two lines; what is a number and what names sources, one.
     wide = [
         min(
-            max(_NARROW, _across(head) / 2, *(_long(row[n], locale) for row in cells)),
+            max(_NARROW, across(head) / 2, *(_long(row[n], locale) for row in cells)),
             _WIDE,
         )
         for n, head in enumerate(heads)
@@ -85,16 +85,11 @@ def exhibit_of(
     return table, html[found.end() :]
 
 
-def _across(text: str) -> int:
-    """Return how many letters wide a text is, a Chinese character being two."""
-    return len(text) + sum(east_asian_width(one) in "WF" for one in text)
-
-
 def _long(prose: Prose, locale: Locale) -> float:
     """Return how wide a cell would like to be, in letters."""
     if len(prose) == 1 and isinstance(prose[0], Figure):
-        return _across(prose[0].text(locale)) + 2
-    return _across(words_of(prose))
+        return across(prose[0].text(locale)) + 2
+    return across(words_of(prose))
 
 
 def _plain(html: str) -> str:
