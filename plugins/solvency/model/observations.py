@@ -38,6 +38,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from numpy.typing import NDArray
@@ -408,7 +409,23 @@ def _rows(book: Book) -> list[Row]:
             *(one.mark, one.amount.commodity, _bound(one)),
         )
         joined.setdefault(key, []).append(one)
-    return [_row(book, some) for some in joined.values()]
+    return [row for some in joined.values() for row in _joined(book, some)]
+
+
+def _joined(book: Book, some: list[Observation]) -> Iterator[Row]:
+    """Yield what a group says of one balance: once, but where it can only be either.
+
+    Figures that have no error and differ are no mean: each is a row of its own.
+    """
+    said = {one.id: _stated(book, one) for one in some}
+    exact = {value for value, sigma in said.values() if sigma == 0.0}
+    first = next((v for v, sigma in said.values() if sigma == 0.0), None)
+    for value in sorted(exact - {first}):
+        yield _row(book, [one for one in some if said[one.id] == (value, 0.0)])
+    yield _row(
+        book,
+        [one for one in some if said[one.id][1] or said[one.id][0] == first],
+    )
 
 
 def _row(book: Book, some: list[Observation]) -> Row:
