@@ -262,3 +262,12 @@ def test_an_importer_of_beangulp_works_as_it_is(
     checked = run(installed, "check", str(tmp_path / "case" / "main.beancount"))
     assert checked.returncode == 0, checked.stdout
     assert "in suspense: found.diary:1: -12.50 USD on 2021-02-03" in checked.stdout
+
+
+def test_where_nothing_is_added_no_library_is_loaded_to_read_it() -> None:
+    code = (
+        "import sys; from solvency.extensions import offered;"
+        " assert not offered('solvency.commands');"
+        " assert 'importlib.metadata' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,7 +118,7 @@ def _not_written(path: Path, error: OSError | ValueError) -> NotWrittenError:
 def _unfinished(real: Path) -> Iterator[tuple[int, Path]]:
     """Give a new file beside another, locked while it is written, gone if not used."""
     while True:
-        temporary = real.with_name(f"{_stem(real)}{secrets.token_hex(6)}")
+        temporary = real.with_name(f"{_stem(real)}{os.urandom(6).hex()}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
         descriptor = os.open(temporary, flags, 0o666)
         _lock(descriptor)

@@ -534,8 +534,13 @@ def test_a_number_opens_and_closes_by_keyboard(window):
     tab.keyboard.press("Enter")
     panel = tab.get_by_role("dialog")
     expect(panel).to_contain_text("add up to 13,150,000 USD: the figure")
-    panel.get_by_text("Compute it anew without each source").click()
+    panel.get_by_text("Compute it anew without each source").press("Enter")
     expect(panel).to_contain_text("is computed anew", timeout=60_000)
+    # The focus is where the button was, and it is said aloud.
+    assert tab.evaluate(
+        "document.querySelector('.sv-without').contains(document.activeElement)"
+    )
+    expect(tab.locator(".sv-live")).to_contain_text("Computed anew")
     tab.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(number).to_be_focused()
@@ -558,13 +563,199 @@ def test_the_address_is_the_pages_own_as_soon_as_the_panel_closes(window):
     assert "#figure=" in tab.url
     assert "#" not in tab.evaluate(_CLOSE_AND_OPEN, "source:customers")
     # The step back, which comes later, does not take the next panel along.
-    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    expect(panel.locator("h3")).to_have_text("What came in: Customers, Amount")
     tab.wait_for_timeout(300)
-    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    expect(panel.locator("h3")).to_have_text("What came in: Customers, Amount")
     assert "#figure=" in tab.url
     tab.go_back()
     expect(panel).to_have_count(0)
     assert "#" not in tab.url
+
+
+def test_a_cited_address_is_headed_by_the_name_of_its_figure(window):
+    tab = window("where")
+    left, customers = (
+        tab.locator(f'[data-key="{key}"] a').first.get_attribute("href")
+        for key in ("left", "use:customers")
+    )
+    tab = window("where", left)
+    head = tab.locator(".sv-panel h3")
+    expect(head).to_have_text(re.compile("^Should be there"))
+    # Another address in the same tab, then back.
+    tab.evaluate("(hash) => { location.hash = hash; }", customers)
+    expect(head).to_have_text("Where it went: Customers, Amount")
+    tab.go_back()
+    expect(head).to_have_text(re.compile("^Should be there"))
+
+
+def test_the_panel_closes_while_it_looks_up(window):
+    tab = window("where")
+    held = []
+    tab.route("**/rests*", lambda route: held.append(route))  # noqa: PLW0108
+    number = tab.locator('[data-key="left"] a')
+    panel = tab.get_by_role("dialog")
+    for close in (
+        lambda: panel.get_by_role("button", name="Close").press("Enter"),
+        lambda: tab.keyboard.press("Escape"),
+    ):
+        number.press("Enter")
+        expect(panel).to_contain_text("Looking up")
+        close()
+        expect(panel).to_have_count(0)
+        expect(number).to_be_focused()
+    for route in held:
+        route.continue_()
+    number.press("Enter")
+    expect(panel).to_contain_text("Exactly")
+
+
+def test_tables_of_a_panel_are_read_on_a_phone(window):
+    tab = window("where", width=390)
+    tab.locator('[data-key="left"] a').press("Enter")
+    panel = tab.get_by_role("dialog")
+    words = panel.locator("td.words")
+    expect(words.first).to_be_visible()
+    assert all(one.bounding_box()["width"] > 300 for one in words.all())
+    assert tab.evaluate(
+        "(panel) => panel.scrollWidth <= panel.clientWidth", panel.element_handle()
+    )
+    assert _wider(tab) <= 0
+
+
+def test_the_tab_key_stays_within_the_panel(window):
+    tab = window("where", width=390)
+    tab.locator('[data-key="left"] a').press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("Exactly")
+    tab.keyboard.press("Shift+Tab")
+    for _ in range(2):
+        assert tab.evaluate(
+            "document.querySelector('.sv-panel').contains(document.activeElement)"
+        )
+        tab.keyboard.press("Tab")
+    expect(panel.get_by_role("button", name="Copy address")).not_to_be_focused()
+
+
+#: Whether something lies over what has the focus.
+_COVERED = """() => {
+    const one = document.activeElement;
+    const box = one.getBoundingClientRect();
+    if (!box.width || one === document.body) return "";
+    const at = document.elementFromPoint(
+        Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1),
+        Math.min(Math.max(box.top + Math.min(box.height, 20) / 2, 0), innerHeight - 1));
+    const seen = at && (one.contains(at) || at.contains(one));
+    return seen ? "" : one.outerHTML.slice(0, 99);
+}"""
+
+
+#: Brings a stop of the tab key to the foot of the window, and the focus before it.
+_AT_FOOT = """(name) => {
+    const article = document.querySelector("article");
+    const every = "a[href], button, input, [tabindex='0']";
+    const stops = [...article.querySelectorAll(every)].filter(
+        (one) => one.getClientRects().length && one.tabIndex >= 0);
+    const one = article.querySelector(name);
+    const down = one.getBoundingClientRect().bottom - innerHeight + 6;
+    article.scrollTop += down;
+    window.scrollBy(0, one.getBoundingClientRect().bottom - innerHeight + 6);
+    stops[stops.indexOf(one) - 1].focus({ preventScroll: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_what_has_the_focus_is_not_under_the_bar_or_the_head(window, width):
+    tab = window("where", width=width)
+    expect(tab.locator(".sv-switch-numbers div").first).to_be_visible()
+    for name in ("#rivals .sv-tools button", "#walk .sv-tools button"):
+        tab.evaluate(_AT_FOOT, name)
+        expect(tab.locator(".sv-switches")).to_be_in_viewport()
+        tab.keyboard.press("Tab")
+        expect(tab.locator(name).first).to_be_focused()
+        assert tab.evaluate(_COVERED) == ""
+    tab.locator('[data-key="left"] a').press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("Exactly")
+    for key in ("Tab",) * 12 + ("Shift+Tab",) * 8:
+        tab.keyboard.press(key)
+        assert tab.evaluate(_COVERED) == ""
+
+
+def test_hypotheses_an_address_brings_are_told_beside_the_case(window):
+    tab = window("where", "?hypothesis=bad-trade")
+    told = tab.locator(".sv-switch-numbers div", has_text="Equity of the group")
+    expect(told).to_contain_text("$1.4m \u2192 \u2212$6.0m")
+    tab.locator("#sv-switch-back").press("Enter")
+    expect(tab.locator(".sv-state")).to_contain_text("scenario established")
+
+
+def test_the_question_what_would_change_it_leads_to_its_answer(window):
+    tab = window("where")
+    tab.get_by_role("link", name="What explains it, and would change it?").press(
+        "Enter"
+    )
+    answer = tab.locator("#changes")
+    expect(answer.get_by_role("heading")).to_be_in_viewport()
+    left = answer.locator("li", has_text="Left: money and liquid coins")
+    left.locator('a[href*="hypothesis=bad-trade"]').press("Enter")
+    expect(tab.locator(".sv-state")).to_contain_text("chosen by hand: bad-trade")
+
+
+def test_a_remainder_says_that_no_source_gives_it(browser, harbour, tmp_path):
+    path = tmp_path / "main.beancount"
+    path.write_text(
+        harbour.read_text().replace(
+            'id: "deposits"\n',
+            'id: "deposits"\n  basis: "residual"\n  note: "What the list leaves."\n',
+        )
+    )
+    with served_at(Site(path)) as site:
+        tab = browser.new_page()
+        go(tab, site.origin + site.path("flow") + "?pick=deposits#figure=flow:deposits")
+        panel = tab.get_by_role("dialog")
+        expect(panel).to_contain_text("no source gives this one")
+        expect(panel).to_contain_text("What the list leaves.")
+        expect(panel.locator("th", has_text="Gives the amount")).to_have_count(0)
+        expect(tab.locator("#sources td", has_text="the amount")).to_have_count(0)
+        tab.close()
+
+
+def test_the_form_says_all_that_is_wrong_and_that_it_saved(browser, harbour, tmp_path):
+    case = shutil.copy(harbour, tmp_path / "main.beancount")
+    with served_at(Site(case, edit=True)) as site:
+        tab = browser.new_page(viewport={"width": 390, "height": 900})
+        go(tab, site.origin + site.path("flows"))
+        tab.locator("#change summary").click()
+        form = tab.locator("#change form")
+        form.get_by_role("button", name="Show the difference").press("Enter")
+        expect(form.locator(".sv-difference li")).to_have_count(6)
+        expect(form.locator("[aria-invalid]")).to_have_count(6)
+        expect(form.locator('[name="name"]')).to_be_focused()
+        # Sources are suggested one after another.
+        sources = form.locator('[name="sources"]')
+        expect(form.locator("#sv-choices-sources option")).not_to_have_count(0)
+        sources.fill("petition, ")
+        suggested = form.locator("#sv-choices-sources option")
+        assert suggested.first.get_attribute("value").startswith("petition, ")
+        for name, value in {
+            "name": "deposits-2",
+            "date": "2021-02-20",
+            "title": "More deposits",
+            "through": "Harbour",
+            "from": "Equity:Customers:Wealth",
+            "to": "Assets:Desk:Bank",
+            "amount": "2,000,000 USD",
+        }.items():
+            form.locator(f'[name="{name}"]').fill(value)
+        expect(form.locator("[aria-invalid]")).to_have_count(0)
+        form.get_by_role("button", name="Show the difference").press("Enter")
+        expect(form.get_by_role("button", name="Save it")).to_be_focused()
+        tab.keyboard.press("Enter")
+        expect(tab.locator(".sv-saved")).to_have_text("Saved.")
+        tab.reload()
+        expect(tab.locator("h2").first).to_have_text("More deposits")
+        expect(tab.locator(".sv-saved")).to_have_count(0)
+        tab.close()
 
 
 def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tmp_path):

@@ -249,3 +249,21 @@ def test_reading_alone_and_other_sites_change_nothing(site, case):
         made.path("where") + "save", json=sent, headers={"Host": "evil.example:80"}
     )
     assert named.status_code == 421
+
+
+def test_all_that_is_wrong_with_fields_is_said_at_once(site, case):
+    made = site(case, edit=True)
+    sent = {
+        **NEW,
+        "date": "x",
+        "title": "",
+        "sources": "petitoin",
+        "to": "",
+        "low": "1",
+    }
+    reply = _send(made, "draft", {"kind": "flow", "name": "", "fields": sent})
+    assert reply.status_code == 400
+    faults = reply.get_json()["faults"]
+    assert [key for key, _ in faults] == ["to", "date", "title", "sources", "low"]
+    assert "petition" in dict(faults)["sources"]
+    assert made.get("flows").count('<option value="petition">') == 1

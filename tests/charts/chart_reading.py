@@ -103,6 +103,28 @@ class Drawing:
             ]
             assert len(on) <= 1, (on, box)
 
+    def check_names(self) -> None:
+        """Assert that the name of a bar thinner than it lies on no band.
+
+        A name lies on the bands of its own bar only where the bar is as high as it.
+        """
+        high = {
+            e.get("data-party"): float(e.get("height"))
+            for e in self.all("rect", data_party=None)
+        }
+        bands = [sides(e.get("d")) for e in self.all("path", data_target=None)]
+        for plate in self.all("rect", data_named=None):
+            box = rect(plate)
+            if high[plate.get("data-named")] >= box.bottom - box.top:
+                continue
+            on = sum(
+                max(0.0, min(box.bottom, under) - max(box.top, top))
+                for band in bands
+                for x, top, under in band
+                if box.left < x < box.right
+            )
+            assert on < 1.0, (plate.get("data-named"), on, box)
+
     def _check_ids(self) -> None:
         ids = [e.get("id") for e in self.root.iter() if "id" in e.attrib]
         assert len(set(ids)) == len(ids)
@@ -139,4 +161,22 @@ def sampled(d: str) -> list[tuple[float, float]]:
         weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3)
         pairs = list(zip(weights, (a, b, c, e), strict=True))
         found.append((sum(w * p[0] for w, p in pairs), sum(w * p[1] for w, p in pairs)))
+    return found
+
+
+def sides(d: str) -> list[tuple[float, float, float]]:
+    """Return places along a band: x, its top and its bottom there."""
+    there, back = d.split("L")
+    top, under = along(there), along(back.removesuffix("Z"))[::-1]
+    return [(a[0], a[1], b[1]) for a, b in zip(top, under, strict=True)]
+
+
+def along(d: str) -> list[tuple[float, float]]:
+    """Return points along a path of cubic curves, one joined to the next."""
+    marks = points(d if d.startswith("M") else f"M{d}")
+    found = []
+    for n in range(0, len(marks) - 1, 3):
+        (ax, ay), (bx, by), (cx, cy), (ex, ey) = marks[n : n + 4]
+        ends = f"M{ax},{ay}C{bx},{by} {cx},{cy} {ex},{ey}"
+        found += sampled(ends)
     return found

@@ -27,6 +27,7 @@ from solvency.charts import LIGHT
 from solvency.charts import Look
 from solvency.charts import beliefs
 from solvency.charts import group
+from solvency.charts import netting
 from solvency.charts import owed_held
 from solvency.charts import sankey
 from solvency.charts import steps
@@ -98,7 +99,7 @@ def _sankey(look: Look) -> str:
         if row.strip():
             pair, _, value = row.strip().rpartition(" ")
             source, _, target = pair.partition(">")
-            links.append(sankey.Link(source, target, bn(value), "#flows"))
+            links.append(netting.Link(source, target, bn(value), "#flows"))
     return sankey.draw(
         sankey.Sankey(
             "Customer money left the exchange through the trading firm",
@@ -241,7 +242,7 @@ def _timeline(look: Look) -> str:
 def chinese() -> dict[str, str]:
     """Draw the two charts with the most words in Chinese."""
     links = [
-        sankey.Link(a, b, bn(v))
+        netting.Link(a, b, bn(v))
         for a, b, v in (
             ("客户", "交易所", "15.9"),
             ("贷款人", "交易部门", "6.2"),

@@ -23,6 +23,7 @@ from solvency.charts import ChartError
 from solvency.charts import Look
 from solvency.charts import beliefs
 from solvency.charts import group
+from solvency.charts import netting
 from solvency.charts import owed_held
 from solvency.charts import sankey
 from solvency.charts import steps
@@ -100,6 +101,7 @@ def test_the_gallery_is_sound_and_the_same_each_time(name, look):
     drawing = Drawing(svg)
     drawing.check()
     drawing.check_plates()
+    drawing.check_names()
     assert drawing.desc
     assert gallery.drawings(look)[name] == svg
 
@@ -202,13 +204,13 @@ def flows(draw):
         st.sampled_from(["1e-20", "1", "1e30"]).map(Decimal),
     )
     links = draw(several(st.tuples(pair, money, words)))
-    return [sankey.Link(names[a], names[b], m, href) for (a, b), m, href in links]
+    return [netting.Link(names[a], names[b], m, href) for (a, b), m, href in links]
 
 
 @sound
 @given(flows(), st.sampled_from([0, 1, 10**6]), words, looks)
 def test_sankey(links, least, said, look):
-    chart = sankey.Sankey(said, links, least=Decimal(least), other=said)
+    chart = sankey.Sankey(said, links, least=Decimal(least), others=(said, said))
     Drawing(sankey.draw(chart, look)).check()
 
 

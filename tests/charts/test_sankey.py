@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from solvency.charts import ChartError
 from solvency.charts import Look
-from solvency.charts.sankey import Link
+from solvency.charts.netting import Link
+from solvency.charts.netting import prepare
 from solvency.charts.sankey import Sankey
 from solvency.charts.sankey import draw
-from solvency.charts.sankey import prepare
 from solvency.charts.sankey_layout import columns_of
 from solvency.charts.sankey_layout import lay_out
 
@@ -71,18 +71,19 @@ def test_small_parties_at_the_ends_are_drawn_as_one_and_said():
     # A small party in the middle stays: its money goes on.
     links += [link("a", "mid", "0.3"), link("mid", "b", "0.3")]
     drawing = Drawing(draw(Sankey("", links, least=Decimal(1)), Look()))
-    assert "Other" in drawing.words()
+    assert "Other uses" in drawing.words()
     assert "3 parties under 1.0 each, 1.2 together, are drawn as one" in drawing.words()
     assert "mid" in drawing.words()
     assert not {"x", "y", "z"} & set(drawing.words())
-    merged = drawing.all("path", data_target="Other")
+    merged = drawing.all("path", data_target="Other uses")
     assert [one.get("data-value") for one in merged] == ["1.2"]
 
 
 def test_a_party_called_other_is_not_the_merged_one():
-    links = [link("a", "Other", 9)] + [link("a", name, "0.1") for name in "xyz"]
+    links = [link("a", "Other uses", 9)] + [link("a", name, "0.1") for name in "xyz"]
     drawing = Drawing(draw(Sankey("", links, least=Decimal(1)), Look()))
-    values = [one.get("data-value") for one in drawing.all("path", data_target="Other")]
+    merged = drawing.all("path", data_target="Other uses")
+    values = [one.get("data-value") for one in merged]
     assert sorted(values) == ["0.3", "9"]
 
 
@@ -202,3 +203,30 @@ def test_what_is_above_zero_never_prints_as_zero():
     drawn = draw(Sankey("", [link("a", "b", 100), link("c", "b", "0.04")]), Look())
     assert ">&lt;0.1<" in drawn
     assert ">0.0<" not in drawn
+
+
+def test_what_is_drawn_as_one_is_called_by_its_side():
+    links = [link("a", "b", 9)]
+    links += [link(name, "a", "0.1") for name in "wx"]
+    links += [link("b", name, "0.1") for name in "yz"]
+    drawing = Drawing(draw(Sankey("", links, least=Decimal(1)), Look()))
+    assert {"Other sources", "Other uses"} <= set(drawing.words())
+
+
+def test_the_name_of_a_bar_thin_as_a_line_lies_on_no_band():
+    # A wide band passes beneath, one above, and thin ones leave both ways.
+    links = [
+        link("drawn", "exchange", "4.1"),
+        link("drawn", "branch", "0.1"),
+        link("drawn", "firm", "5.6"),
+        link("exchange", "firm", "4.0"),
+        link("exchange", "others", "0.1"),
+        link("branch", "firm", "0.1"),
+        link("firm", "lenders", "7.2"),
+        link("firm", "ventures", "1.5"),
+        link("firm", "others", "0.2"),
+    ]
+    drawing = Drawing(draw(Sankey("", links), Look()))
+    drawing.check()
+    assert drawing.all("rect", data_named="branch")
+    drawing.check_names()

@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from solvency.charts import Look
+from solvency.charts import netting
 from solvency.charts import owed_held
 from solvency.charts import sankey
 from solvency.charts import tornado
@@ -119,7 +120,7 @@ def test_the_widest_swing_comes_first():
     )
 )
 def test_bands_are_as_wide_as_their_amounts_and_fill_their_bars(pairs):
-    links = [sankey.Link(f"p{a}", f"p{b}", value) for (a, b), value in pairs.items()]
+    links = [netting.Link(f"p{a}", f"p{b}", value) for (a, b), value in pairs.items()]
     drawing = Drawing(sankey.draw(sankey.Sankey("", links), Look()))
     bands = drawing.all("path", data_source=None)
     assert sum(Decimal(band.get("data-value")) for band in bands) == sum(pairs.values())

@@ -140,3 +140,16 @@ def test_what_lies_behind_the_untraced_and_was_put_in_is_said(ask) -> None:
         " states 1, and sized to another figure 1"
     ) in told
     assert "behind what is untraced" not in ask()
+
+
+def test_records_that_would_settle_it_stand_below(ask) -> None:
+    statements = {"settled-by": '"bank statements"'}
+    text = ask(
+        counts=counted("B-1", BANK, "200 USD", **statements)
+        + counted("B-2", "Assets:Alameda:Thin", "10 THIN", **{"settled-by": '"chain"'})
+    )
+    # Of the bank 300 is untraced; of the tokens nothing is.
+    assert "Records that would settle what is open" in text
+    assert "bank statements" in text
+    assert "chain" not in text
+    assert "Records that would settle" not in ask()

@@ -17,6 +17,7 @@ from solvency.exhibits.check.segregation import begins
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.summary import summary
 from solvency.exhibits.evidence.makeup import makeup
+from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh.hypotheses import explanations
@@ -54,7 +55,7 @@ def test_every_test_of_the_case_says_when_it_breaks(ftx: Setting) -> None:
         "the debt is more than 80% of its collateral at market"
     )
     assert (
-        "more than 100.0 below zero"
+        "below zero by more than 100.0"
         in found["No account is overdrawn beyond its limit"]
     )
     assert (
@@ -130,6 +131,19 @@ def test_what_is_sold_for_cash_and_a_debt_is_among_what_became_of_assets(
 ) -> None:
     found = {one.flow: one.fetched for one in ftx.study.afterwards}
     assert found["F-0143"] == Decimal(404_000_000)
+
+
+def test_what_was_taken_stands_apart_from_what_was_sold(ftx: Setting) -> None:
+    table = afterwards(ftx)
+    assert table is not None
+    heads = [n for n, row in enumerate(table.rows) if row.kind == "group"]
+    assert [table.rows[n].key for n in heads] == ["later:taken", "later:sold"]
+    fetched = [row.cells[4] for row in table.rows if row.kind == "line"]
+    taken = heads[1] - 1
+    assert 0 < taken < len(fetched)
+    assert all(isinstance(one, Figure) for one in fetched)
+    assert not any(one.value for one in fetched[:taken] if isinstance(one, Figure))
+    assert all(one.value for one in fetched[taken:] if isinstance(one, Figure))
 
 
 def test_the_appendix_of_hypotheses_is_asked_for_by_name() -> None:

@@ -87,6 +87,29 @@ def test_money_in_prose(value: str, unit: str, en: str, zh: str) -> None:
     assert formats.money(Decimal(value), unit, ZH) == zh
 
 
+@pytest.mark.parametrize(
+    ("value", "fixed", "en", "zh"),
+    [
+        ("8000000000", (9, 2), "$8.00bn", "80亿美元"),
+        ("8860000000", (9, 2), "$8.86bn", "88.6亿美元"),
+        ("350000000", (6, 1), "$350.0m", "3.5亿美元"),
+        # As exact as the English, and not more.
+        ("26830000", (6, 0), "$27m", "2,700万美元"),
+        ("99600000", (6, 0), "$100m", "1亿美元"),
+        ("-385000000", (6, 0), "\N{MINUS SIGN}$385m", "负3.85亿美元"),
+    ],
+)
+def test_money_at_a_power_of_ten(
+    value: str, fixed: tuple[int, int], en: str, zh: str
+) -> None:
+    assert formats.money(Decimal(value), "USD", EN, fixed=fixed) == en
+    assert formats.money(Decimal(value), "USD", ZH, fixed=fixed) == zh
+
+
+def test_bitcoin_is_counted_in_chinese() -> None:
+    assert formats.money(Decimal(20_500), "BTC", ZH, fixed=(3, 1)) == "2.05万枚比特币"
+
+
 def test_both_ends_of_a_range_take_one_power_of_ten() -> None:
     low, high = Decimal(-6_100_000), Decimal(500_000)
     assert formats.money(low, "USD", EN, high) == "\N{MINUS SIGN}$6.1m"
@@ -186,3 +209,23 @@ def test_a_chinese_chart_is_in_the_powers_of_chinese_sentences(
 )
 def test_what_is_below_one_is_told_by_its_digits(amounts, fits):
     assert formats.fitting([Decimal(one) for one in amounts]) == fits
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (0.004, "<1%"),
+        (0.01, "1.0%"),
+        (0.25, "25%"),
+        (0.995, ">99%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_chance_is_never_quite_nothing_or_all(share: float, text: str) -> None:
+    assert formats.chance(share) == formats.chance(Decimal(str(share))) == text
+
+
+def test_a_level_has_the_decimals_it_was_set_with() -> None:
+    assert formats.percent(0.05) == formats.percent(Decimal("0.05")) == "5.0%"
+    assert formats.percent(0.05, 0) == "5%"

@@ -50,13 +50,26 @@ def test_low_and_high_bound_what_is_untraced(at) -> None:
 def test_a_count_without_a_range_has_none(at) -> None:
     one = at(counted("B-1", "Assets:Alameda:Bank", "200 USD"))
     assert one.range == ends(300, 300)
-    assert not any("ranges of the counts" in str(note) for note in one.to_table().notes)
+    assert not any("of their ranges" in str(note) for note in one.to_table().notes)
 
 
 def test_a_count_of_at_most_may_have_found_nothing(at) -> None:
     # At most 200 of 500: 300 are untraced at least, all 500 at most.
     one = at(counted("B-1", "Assets:Alameda:Bank", "200 USD", high="200 USD"))
     assert one.range == ends(300, 500)
+    assert any("taken as nothing: B-1" in str(note) for note in one.notes)
+
+
+def test_what_is_stated_beyond_the_range_of_a_count_is_named(at) -> None:
+    # 200 counted, 150 to 260; 100 and 240 are stated, by no count: the first is beyond.
+    one = at(
+        counted("B-1", "Assets:Alameda:Bank", "200 USD", low="150 USD", high="260 USD"),
+        counted("B-2", "Assets:Alameda:Bank", "100 USD", counted="FALSE"),
+        counted("B-3", "Assets:Alameda:Bank", "240 USD", counted="FALSE"),
+    )
+    said = [str(note) for note in one.notes if "leaves out" in str(note)]
+    assert len(said) == 1
+    assert said[0].endswith(": B-2 (100 USD; B-1)")
 
 
 def test_what_a_count_of_at_most_leaves_out_is_in_no_other_account(at) -> None:

@@ -109,7 +109,30 @@ def test_a_flow_without_a_source_names_none(tmp_path: Path) -> None:
     target = tmp_path / "main.beancount"
     target.write_text(plug, encoding="utf-8")
     done = CliRunner().invoke(main, ["explain", "wages", str(target)])
-    assert "  grade      none\n" in done.output
+    assert "  grade      none; no source states the amount\n" in done.output
+
+
+def test_a_remainder_is_carried_by_no_source() -> None:
+    case = solvency.load("ledgers/ftx/main.beancount")
+    found = explain(case, "balance:FTX:2022-11-11:market:total:liability")
+    name = "ft-balance-sheet"
+    parts = [one for one in found.flows if one.flow.amount_from == name]
+    carried = {one.source.name: one.carries for one in found.sources}[name]
+    unstated = {"residual", "assumed", "plug"}
+    assert any(one.flow.basis in unstated for one in parts)
+    assert carried == sum(
+        one.part for one in parts if one.part and one.flow.basis not in unstated
+    )
+
+
+def test_a_flow_says_between_which_days_it_lies() -> None:
+    ledger = "ledgers/ftx/main.beancount"
+    done = CliRunner().invoke(main, ["explain", "F-0122", ledger])
+    assert (
+        "  day        from 2022-10-01 to 2022-11-10: no source gives it" in done.output
+    )
+    assert "no source states the amount; worked out beside" in done.output
+    assert "  sized by   B-056, B-078\n" in done.output
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from charts.chart_reading import Drawing as ChartReading
 from report import paper
 
 import solvency
+from solvency.exhibits.drawings import Drawing
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import pdf
@@ -17,6 +19,8 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from report.paper import Page
+
+    from solvency.report.document import Report
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
 #: Of the report cover, contents, some thirty-five pages of body, forty of appendices.
@@ -46,7 +50,7 @@ MOST_PAGES = {"brief": 2, "affairs": 15, "compare": 15, "reconstruction": 80}
     ],
     ids="-".join,
 )
-def laid_out(request: pytest.FixtureRequest) -> tuple[Page, ...]:
+def printed(request: pytest.FixtureRequest) -> tuple[Report, tuple[Page, ...]]:
     """Lay a report out without tags, with all its chapters and its list of files."""
     name, kind, lang = request.param
     case = solvency.load(LEDGERS / name / "main.beancount")
@@ -54,7 +58,20 @@ def laid_out(request: pytest.FixtureRequest) -> tuple[Page, ...]:
     report = build(case, case.book(), kind=kind, lang=lang, attached=files)
     with wide():
         made = pdf.render(pages.plain(pages.tree(report)), report.dated, tagged=False)
-    return paper.pages_of(made.content)
+    return report, paper.pages_of(made.content)
+
+
+@pytest.fixture(scope="module")
+def laid_out(printed: tuple[Report, tuple[Page, ...]]) -> tuple[Page, ...]:
+    return printed[1]
+
+
+def test_no_name_in_a_drawing_stands_on_a_band(
+    printed: tuple[Report, tuple[Page, ...]],
+) -> None:
+    for one in printed[0].tables:
+        if isinstance(one, Drawing):
+            ChartReading(one.svg).check_names()
 
 
 def test_no_words_stand_on_others(laid_out: tuple[Page, ...]) -> None:
@@ -79,7 +96,7 @@ def test_no_heading_stands_alone(laid_out: tuple[Page, ...]) -> None:
 def test_no_report_takes_more_pages_than_its_kind_may(
     request: pytest.FixtureRequest, laid_out: tuple[Page, ...]
 ) -> None:
-    _, kind, _ = request.node.callspec.params["laid_out"]
+    _, kind, _ = request.node.callspec.params["printed"]
     assert len(laid_out) <= MOST_PAGES[kind]
 
 

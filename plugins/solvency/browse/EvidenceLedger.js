@@ -18,7 +18,7 @@ async function send(address, document_) {
   const reply = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" },
     body: JSON.stringify(document_) });
   const found = await reply.json();
-  if (!reply.ok) throw new Error(found.error ?? reply.statusText);
+  if (!reply.ok) throw Object.assign(new Error(found.error ?? reply.statusText), { faults: found.faults });
   return found;
 }
 
@@ -57,8 +57,62 @@ function decision(button, text) {
   return line;
 }
 
+// All that is wrong at once: above, and beside each field it is of, the first in focus.
 function wrong(place, error) {
-  place.replaceChildren(part("p", "sv-said", say("Not saved: %(why)s", { why: error.message })));
+  const form = place.closest("form");
+  const faults = error.faults ?? [];
+  for (const [n, [key, words]] of faults.entries()) {
+    const field = form.querySelector(`[name="${key}"]`);
+    if (!field) continue;
+    const line = part("span", "sv-fault", words);
+    line.id = `sv-fault-${n}`;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), line.id].filter(Boolean).join(" "));
+    field.closest("label").append(line);
+  }
+  place.replaceChildren(...(faults.length
+    ? [part("p", "sv-said", say("Not yet: these fields need a change.")), list(faults.map(([, words]) => words))]
+    : [part("p", "sv-said", say("Not saved: %(why)s", { why: error.message }))]));
+  form.querySelector("[aria-invalid]")?.focus();
+}
+
+function righted(fields) {
+  for (const field of fields) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    for (const one of field.closest("label")?.querySelectorAll(".sv-fault") ?? []) one.remove();
+  }
+}
+
+// Of a field for several names the last is suggested, after those there are.
+function several(field) {
+  const choices = field.list;
+  if (!choices) return;
+  const names = [...choices.options].map((one) => one.value);
+  field.addEventListener("input", () => {
+    const [before] = /^.*[,\s]+/s.exec(field.value) ?? [""];
+    const had = new Set(before.split(/[,\s]+/));
+    choices.replaceChildren(...names.filter((one) => !had.has(one)).map((one) => {
+      const option = document.createElement("option");
+      option.value = before + one;
+      return option;
+    }));
+  });
+}
+
+// ---- Saved: said on the page that shows what was ----
+
+const SAVED = "solvency-saved";
+
+function saved(page) {
+  const was = sessionStorage.getItem(SAVED);
+  if (was !== location.pathname + location.search || !page) return;
+  sessionStorage.removeItem(SAVED);
+  const line = part("p", "sv-said sv-saved", say("Saved."));
+  line.setAttribute("role", "status");
+  line.tabIndex = -1;
+  page.querySelector("#sv-numbers")?.prepend(line);
+  line.focus();
 }
 
 function dress(page) {
@@ -74,10 +128,15 @@ function dress(page) {
   });
   const place = form.querySelector(".sv-difference");
   // What is shown is what would be saved: a field that changes takes it away.
-  form.addEventListener("input", () => place.replaceChildren());
+  form.addEventListener("input", (event) => {
+    place.replaceChildren();
+    righted([event.target]);
+  });
+  for (const one of form.querySelectorAll("[data-several]")) several(one);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const what = sent(box, form);
+    righted(form.querySelectorAll("[aria-invalid]"));
     try {
       const found = await send(box.dataset.draft, what);
       if (!found.difference.length) {
@@ -90,6 +149,8 @@ function dress(page) {
         save.disabled = true;
         try {
           const done = await send(box.dataset.save, { ...what, mark: found.mark });
+          const to = new URL(done.href, location.href);
+          sessionStorage.setItem(SAVED, to.pathname + to.search);
           location.href = done.href;
           if (done.href === location.href) location.reload();
         } catch (error) {
@@ -112,6 +173,8 @@ document.addEventListener("sv-page", (event) => dress(event.target));
 
 export default {
   onPageLoad() {
-    dress(document.querySelector(".sv[data-rests]"));
+    const page = document.querySelector(".sv[data-rests]");
+    saved(page);
+    dress(page);
   },
 };

@@ -32,6 +32,16 @@ function own(search) {
   return new URLSearchParams([...new URLSearchParams(search)].filter(([name]) => OWN.includes(name))).toString();
 }
 
+// What a switch is compared with: what was shown before it; of hypotheses that an address
+// brought along, the case as it was opened, known on the same day.
+function before() {
+  const kept = sessionStorage.getItem(home());
+  if (kept !== null) return kept;
+  const asked = new URLSearchParams(own(location.search));
+  const brought = asked.has("hypothesis") || asked.has("h") || asked.has("chosen");
+  return brought ? new URLSearchParams([...asked].filter(([name]) => name === "known")).toString() : asked.toString();
+}
+
 function here(names, known) {
   const address = new URL(location.href);
   address.hash = "";
@@ -77,13 +87,13 @@ function figures(page) {
   return found;
 }
 
-function mark(page, before) {
+function mark(page, then) {
   const met = new Map();
   for (const one of page.querySelectorAll("a.sv-figure")) {
     const href = one.getAttribute("href");
     const at = met.get(href) ?? 0;
     met.set(href, at + 1);
-    const was = before.get(href);
+    const was = then.get(href);
     if (!was || was.includes(one.textContent.trim())) continue;
     one.classList.add("sv-changed");
     one.title = [say("was %(amount)s", { amount: was[at] ?? was[0] }), one.title].filter(Boolean).join("; ");
@@ -98,7 +108,7 @@ async function fetched(address, signal) {
 
 function put(fresh) {
   const page = document.querySelector(".sv[data-rests]");
-  const before = figures(page);
+  const then = figures(page);
   const at = anchor();
   const focused = page.contains(document.activeElement) ? document.activeElement.id : "";
   const open = [...page.querySelectorAll("details[open]")].map((one) => one.querySelector("summary")?.textContent);
@@ -106,7 +116,7 @@ function put(fresh) {
   for (const one of now.querySelectorAll("details")) {
     if (open.includes(one.querySelector("summary")?.textContent)) one.open = true;
   }
-  mark(now, before);
+  mark(now, then);
   page.replaceWith(now);
   now.dispatchEvent(new CustomEvent("sv-page", { bubbles: true }));
   listen(now);
@@ -142,7 +152,19 @@ function bar() {
     button.focus();
   });
   page.after(found);
+  above(found);
   return found;
+}
+
+// What gets the focus is scrolled to above the bar, not under it.
+function above(box) {
+  new ResizeObserver(() => {
+    const stays = box.isConnected && getComputedStyle(box).position === "sticky";
+    const room = stays ? `${box.offsetHeight + 16}px` : "";
+    for (const one of [document.documentElement, document.querySelector("article")]) {
+      if (one) one.style.scrollPaddingBottom = room;
+    }
+  }).observe(box);
 }
 
 function opened(open) {
@@ -174,7 +196,7 @@ function fill(found) {
         one.before ? made("span", { class: "sv-was" }, made("span", { class: "sv-live" }, say("before"), " "), one.before, " \u2192 ") : null,
         made("strong", {}, one.text),
         one.difference ? made("span", { class: "sv-by" }, ` (${one.difference})`) : null))));
-  const moved = Boolean(sessionStorage.getItem(home()) !== null && sessionStorage.getItem(home()) !== own(location.search));
+  const moved = before() !== own(location.search);
   for (const name of ["back", "keep"]) document.getElementById(`sv-switch-${name}`).hidden = !moved;
   const told = box.querySelector(".sv-switch-said");
   told.replaceChildren(...found.said.map((one) => made("span", { class: "sv-bad" }, `${one} `)),
@@ -186,7 +208,7 @@ async function look(signal) {
   if (!page) return;
   const address = new URL(page.dataset.switched, location.href);
   address.search = location.search;
-  address.searchParams.set("before", sessionStorage.getItem(home()) ?? own(location.search));
+  address.searchParams.set("before", before());
   const reply = await fetch(address, { signal });
   const found = await reply.json();
   if (!reply.ok) throw new Error(found.error ?? reply.statusText);
@@ -224,7 +246,7 @@ async function go(address) {
 }
 
 function remember() {
-  if (sessionStorage.getItem(home()) === null) sessionStorage.setItem(home(), own(location.search));
+  if (sessionStorage.getItem(home()) === null) sessionStorage.setItem(home(), before());
 }
 
 function change(names, known) {
@@ -238,13 +260,13 @@ function change(names, known) {
 }
 
 function back() {
-  const before = new URLSearchParams(sessionStorage.getItem(home()) ?? "");
+  const was = new URLSearchParams(before());
   const address = new URL(location.href);
   for (const name of OWN) address.searchParams.delete(name);
-  for (const [name, value] of before) address.searchParams.append(name, value);
+  for (const [name, value] of was) address.searchParams.append(name, value);
   address.search = address.search.replaceAll("%2C", ",");
   const day = document.getElementById("sv-switch-known");
-  if (day) day.value = before.get("known") ?? "";
+  if (day) day.value = was.get("known") ?? "";
   document.getElementById("sv-switch-open")?.focus();
   go(address);
 }

@@ -98,6 +98,10 @@ async function setBar(page) {
     button.focus();
   });
   page.after(box);
+  // What gets the focus is scrolled to above the bar, not under it.
+  new ResizeObserver(() => {
+    document.documentElement.style.scrollPaddingBottom = `${box.offsetHeight + 16}px`;
+  }).observe(box);
   take(box, found, new URLSearchParams(location.search).get("hypothesis") ?? pageSet());
 }
 

@@ -222,6 +222,8 @@ let openedFrom = null;
 // What the panels of the page are drawn from.
 let rooted = null;
 const FEW = 10;
+// Words beside a number that are part of its name have at most so many letters.
+const SHORT = 24;
 
 function shell() {
   let panel = document.querySelector(".sv-panel");
@@ -305,8 +307,9 @@ function walked() {
   if (!key) {
     if (panel) leavePanel();
   } else if (rooted && document.querySelector(".sv[data-begun]") && panel?.dataset.key !== key) {
-    const at = toReturnTo(key);
-    show(rooted, key, at ? labelOf(at) : undefined, null, true);
+    // An address typed over another: what that was opened from has nothing to do with it.
+    if (!history.state?.panel) openedFrom = null;
+    show(rooted, key, "", null, true);
   }
 }
 
@@ -324,24 +327,30 @@ function link(known, text) {
   return known?.href ? made("a", { href: known.href }, text) : text;
 }
 
+// A head marked > is of numbers, one marked ~ of words, which have a line of their own on
+// a phone; a table laid out as lines is one to those who hear it by its roles alone.
 function listed(title, heads, rows, summary) {
   const box = made("section", {}, made("h4", {}, title));
-  const body = made("tbody");
+  const body = made("tbody", { role: "rowgroup" });
+  const kind = (head) => ({ ">": "num", "~": "words" })[head?.[0]] ?? "";
   const fill = (most) => {
     body.replaceChildren(...rows.slice(0, most).map((row) =>
-      made("tr", {}, ...row.map((cell, n) =>
-        made("td", { class: heads[n]?.startsWith(">") ? "num" : "" }, ...[cell].flat())))));
+      made("tr", { role: "row" }, ...row.map((cell, n) =>
+        made("td", { role: "cell", class: kind(heads[n]) }, ...[cell].flat())))));
   };
   fill(FEW);
   box.append(made("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": title },
-    made("table", { class: "sv-small-table" },
-      made("thead", {}, made("tr", {}, ...heads.map((head) =>
-        made("th", { scope: "col", class: head.startsWith(">") ? "num" : "" }, head.replace(">", ""))))),
+    made("table", { class: "sv-small-table", role: "table" },
+      made("thead", { role: "rowgroup" }, made("tr", { role: "row" }, ...heads.map((head) =>
+        made("th", { scope: "col", role: "columnheader", class: kind(head) }, head.replace(/^[>~]/, ""))))),
       body)));
   if (rows.length > FEW) {
     const more = made("button", { type: "button", class: "sv-quiet", onclick: () => {
       fill(rows.length);
       more.remove();
+      // The first row that was not there before.
+      const next = body.rows[FEW];
+      (next.querySelector("a, button") ?? box.querySelector(".sv-scroll")).focus();
     } }, say("All %(count)s", { count: rows.length }));
     box.append(more);
   }
@@ -432,7 +441,7 @@ function withoutBox(root, key, figure) {
   const how = exact
     ? say("Without a source: as if it had never been published. What has its amount from it alone falls, flows, prices and counts, and the figure is computed anew. Sources not named change nothing.")
     : say("Without a source: as if it had never been published. Flows that have their amount from it, or no other source, are taken off, at the same prices. Sources not named carry no flow alone.");
-  const box = made("div", {});
+  const box = made("div", { class: "sv-without", tabindex: "-1" });
   if (rows.length) {
     box.append(listed(say("What it would be without each source"), [say("Source"), `>${say("Flows that fall")}`, `>${say("It would be")}`],
       rows, how));
@@ -449,15 +458,33 @@ function withoutBox(root, key, figure) {
   }
   // A point of a line is on no page by itself: it is not computed anew.
   if (!exact && root.without && figure.sources.length && !key.startsWith("level:")) {
+    // A button that is off loses the focus: this one stays on and does nothing twice.
     const button = made("button", { type: "button", class: "sv-quiet", onclick: () => {
-      button.disabled = true;
+      if (button.getAttribute("aria-disabled")) return;
+      button.setAttribute("aria-disabled", "true");
+      said(say("Computing it anew without each source"));
       compute(root, key, button).catch((error) => {
         button.textContent = say("Not computed: %(why)s", { why: error.message });
+        said(button.textContent);
       });
     } }, say("Compute it anew without each source"));
     box.append(button);
   }
   return box;
+}
+
+// What was computed takes the place of its button, and its focus.
+function computed(root, key) {
+  const panel = document.querySelector(".sv-panel");
+  const old = panel?.dataset.key === key && panel.querySelector(".sv-without");
+  if (!old) return;
+  const held = old.contains(document.activeElement);
+  const fresh = withoutBox(root, key, root.found.figures[key]);
+  old.replaceWith(fresh);
+  if (held) (fresh.querySelector(".sv-scroll") ?? fresh).focus();
+  const count = root.found.figures[key].without.length;
+  said(count ? many("Computed anew: %(count)s source changes it.", "Computed anew: each of %(count)s sources changes it.", count)
+    : say("Computed anew: no source changes it alone."));
 }
 
 async function compute(root, key, button) {
@@ -467,7 +494,7 @@ async function compute(root, key, button) {
     if (reply.error) throw new Error(reply.error);
     if (reply.without) {
       root.found.figures[key].without = reply.without;
-      if (document.querySelector(".sv-panel")?.dataset.key === key) show(root, key);
+      computed(root, key);
       return;
     }
     button.textContent = say("Computing: %(what)s", { what: reply.said });
@@ -545,10 +572,15 @@ function notesOf(page) {
   }
 }
 
+// What the page calls a figure, where it prints it.
+function calledOnPage(key) {
+  const at = onPage(key);
+  return at ? labelOf(at) : "";
+}
+
 // A figure by what the page calls it, else by its key.
 function nameOf(key) {
-  const at = onPage(key);
-  return (at && labelOf(at)) || key;
+  return calledOnPage(key) || key;
 }
 
 function figureBody(root, key, figure) {
@@ -579,10 +611,10 @@ function figureBody(root, key, figure) {
           count, { sum: amount(sum, figure.unit) })
         : many("%(count)s flow, signed, adds up to %(sum)s.",
           "%(count)s flows, signed, add up to %(sum)s.", count, { sum: amount(sum, figure.unit) });
-    body.append(listed(say("Flows"), [say("Date"), say("Flow"), say("What happened"), ...(figure.sum ? [`>${say("Part")}`] : [])], flowRows(root, figure), summary));
+    body.append(listed(say("Flows"), [say("Date"), say("Flow"), `~${say("What happened")}`, ...(figure.sum ? [`>${say("Part")}`] : [])], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {
-    body.append(listed(say("Sources"), [say("Grade"), say("Source"), say("What it is, and what it says in the case's words"), `>${say("Carries")}`],
+    body.append(listed(say("Sources"), [say("Grade"), say("Source"), `~${say("What it is, and what it says in the case's words")}`, `>${say("Carries")}`],
       sourceRows(root, figure)));
   }
   body.append(withoutBox(root, key, figure), notesBox(root, `figure ${key}`, figure.notes) ?? "");
@@ -599,20 +631,39 @@ function flowBody(root, flow) {
     ? say("%(low)s to %(high)s %(unit)s", { low: grouped(flow.low ?? "0"),
       high: flow.high ? grouped(flow.high) : say("no bound"), unit: flow.commodity }) : "");
   fact(facts, say("Grade"), flow.grade);
-  fact(facts, say("Basis"), flow.basis);
+  fact(facts, say("Basis"), [flow.basis, flow.means].filter(Boolean).join(say(": ")));
   fact(facts, say("Holds if"), flow.hypotheses.join(say(", ")));
   fact(facts, say("In this scenario"), flow.taken ? say("yes") : say("no"));
+  fact(facts, say("Note"), flow.note);
   body.append(facts);
   const asFigure = { flows: [[flow.id, flow.amount]], sources: flow.sources.filter((name) =>
-    root.found.sources[name]).map((name) => [name, name === flow.amount_from ? flow.amount : null]) };
+    root.found.sources[name]).map((name) => [name, flow.states && name === flow.amount_from ? flow.amount : null]) };
   body.append(asFigure.sources.length
-    ? listed(say("Sources"), [say("Grade"), say("Source"), say("What it is, and what it says in the case's words"), `>${say("Gives the amount")}`],
-        sourceRows(root, asFigure), flow.apart.length
+    ? listed(say("Sources"), [say("Grade"), say("Source"), `~${say("What it is, and what it says in the case's words")}`, ...(flow.states ? [`>${say("Gives the amount")}`] : [])],
+        flow.states ? sourceRows(root, asFigure) : sourceRows(root, asFigure).map((row) => row.slice(0, -1)), flow.apart.length
           ? say("Noted beside these sources: %(words)s.", { words: flow.apart.join(say("; ")) }) : "")
     : made("p", { class: "sv-said" }, say("No source: the author put it in to make the books close.")));
-  body.append(listed(say("What it booked"), [say("Account"), `>${say("Amount")}`, say("In")], flow.postings.map((one) =>
+  body.append(listed(say("What it booked"), [`~${say("Account")}`, `>${say("Amount")}`, say("In")], flow.postings.map((one) =>
     [one.account, grouped(one.units), one.commodity])), notesBox(root, `flow ${flow.id}`, flow.notes) ?? "");
   return body;
+}
+
+// Its name, and the buttons that are there from the first: one waits for no answer.
+function panelHead(key, label) {
+  const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, say("Close"));
+  const copy = copies(say("Copy address"), "", () => location.href);
+  const up = history.state?.up ? made("button", { type: "button", class: "sv-quiet sv-up",
+    onclick: () => history.back() }, say("Back")) : null;
+  return made("div", { class: "sv-panel-head" }, made("h3", { id: "sv-panel-title" }, label),
+    made("div", { class: "sv-panel-buttons" }, up, copy, close));
+}
+
+function put(panel, key, label, ...inside) {
+  const head = panelHead(key, label);
+  panel.replaceChildren(head, ...inside);
+  panel.dataset.key = key;
+  // What gets the focus is not left under the head.
+  panel.style.scrollPaddingTop = `${head.offsetHeight + 8}px`;
 }
 
 function fill(panel, root, key, label) {
@@ -620,19 +671,16 @@ function fill(panel, root, key, label) {
   const flow = isFlow ? root.found.flows[key.slice("flow:".length)] : null;
   const figure = root.found.figures[key];
   const printed = flow ? amount(flow.amount, flow.commodity) : figure?.printed;
-  const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, say("Close"));
-  const copy = copies(say("Copy address"), "", () => location.href);
-  const up = history.state?.up ? made("button", { type: "button", class: "sv-quiet sv-up",
-    onclick: () => history.back() }, say("Back")) : null;
-  panel.replaceChildren(
-    made("div", { class: "sv-panel-head" },
-      made("h3", { id: "sv-panel-title" }, label || (flow ? say("Flow %(name)s", { name: flow.id }) : figure?.formula || key)),
-      made("div", { class: "sv-panel-buttons" }, up, copy, close)),
+  put(panel, key, label || calledOnPage(key) || (flow ? say("Flow %(name)s", { name: flow.id }) : figure?.formula || key),
     made("p", { class: "sv-panel-value" }, printed ?? ""),
     flow ? flowBody(root, flow)
       : figure ? figureBody(root, key, figure)
-        : made("p", { class: "sv-said" }, say("Nothing of this name is on this page.")));
-  panel.dataset.key = key;
+        : made("p", { class: "sv-said" }, stillAtWork() ? say("It is still being worked out; this opens when it is there.")
+          : say("Nothing of this name is on this page.")));
+}
+
+function stillAtWork() {
+  return Boolean(document.querySelector(".sv [data-again]"));
 }
 
 // A level is a step of the browser's own, unless the address says it already.
@@ -651,14 +699,20 @@ async function show(root, key, label, from, walking = false) {
   if (!deeper) askedBefore = location.search;
   if (!walking) stepTo(key, deeper);
   if (!root.found) {
-    panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, say("Looking up what it rests on")));
+    const name = label || calledOnPage(key) || key;
+    put(panel, key, name, made("p", { role: "status" }, say("Looking up what it rests on")));
     panel.focus();
+    let why = "";
     try {
       root.found = await complete(root.rests);
     } catch (error) {
-      panel.replaceChildren(
-        made("p", { class: "sv-said", id: "sv-panel-title" }, say("This could not be looked up: %(why)s", { why: error.message })),
-        made("button", { type: "button", onclick: closePanel }, say("Close")));
+      why = error.message;
+    }
+    // Closed meanwhile, or opened on another number.
+    if (!panel.isConnected || panel.dataset.key !== key) return;
+    if (!root.found) {
+      put(panel, key, name, made("p", { class: "sv-said", role: "alert" }, say("This could not be looked up: %(why)s", { why })));
+      panel.focus();
       return;
     }
   }
@@ -667,14 +721,27 @@ async function show(root, key, label, from, walking = false) {
   panel.focus();
 }
 
+// What a number is called where it stands: by a drawing, a tile, a list of facts, or by
+// its row and column, with the head above its row or the words beside it where another
+// row has the same name.
 function labelOf(node) {
+  const words = (one) => one?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  if (node.ownerSVGElement) return node.getAttribute("aria-label") ?? "";
   const cell = node.closest("td");
-  if (!cell) return node.closest("li")?.querySelector(".sv-label")?.textContent.trim() ?? "";
+  if (!cell) return words(node.closest("li")?.querySelector(".sv-label")) || words(node.closest("dd")?.previousElementSibling);
   const row = cell.parentElement;
-  const heads = cell.closest("table").querySelectorAll("thead th");
-  const head = heads[cell.cellIndex]?.textContent.trim();
-  const first = row.cells[0] === cell ? "" : row.cells[0].textContent.trim();
-  return first && head ? say("%(first)s, %(head)s", { first, head }) : first || (head ?? "");
+  const table = cell.closest("table");
+  const head = words(table.querySelectorAll("thead th")[cell.cellIndex]);
+  const first = row.cells[0] === cell ? "" : words(row.cells[0].querySelector("strong") ?? row.cells[0]);
+  if (!first || !head) return first || head;
+  const same = [...table.tBodies[0].rows].filter((one) => one !== row && words(one.cells[0]) === words(row.cells[0]));
+  const name = say("%(first)s, %(head)s", { first, head });
+  if (!same.length) return name;
+  let above = row;
+  while (above && !above.classList.contains("group")) above = above.previousElementSibling;
+  const beside = [...row.cells].slice(1).filter((one) => !/\b(num|sure|wide)\b/.test(one.className))
+    .map(words).filter((one) => one && one.length <= SHORT);
+  return [above ? words(above) : "", name, ...(above ? [] : beside)].filter(Boolean).join(above ? say(": ") : say(", "));
 }
 
 function panels(page) {
@@ -693,11 +760,13 @@ function panels(page) {
   page.addEventListener("sv-more", () => {
     kept.delete(root.rests);
     root.found = null;
+    const panel = document.querySelector(".sv-panel");
+    if (panel && !panel.querySelector(".sv-facts")) show(root, panel.dataset.key, "", null, true);
   });
   // A number followed before this listened has changed the address only.
   if (location.hash.startsWith("#figure=")) {
     const at = document.activeElement?.closest('a[href^="#figure="]');
-    show(root, keyOf(location.hash), at ? labelOf(at) : undefined, at);
+    show(root, keyOf(location.hash), at ? labelOf(at) : "", at);
   }
 }
 
@@ -1110,8 +1179,23 @@ function begin(page) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.querySelector(".sv-panel")) closePanel();
+  const panel = document.querySelector(".sv-panel");
+  if (!panel) return;
+  if (event.key === "Escape") closePanel();
+  if (event.key === "Tab" && panel.contains(document.activeElement)) stayWithin(panel, event);
 });
+
+// The tab key goes round within the panel: what lies under it is not seen.
+function stayWithin(panel, event) {
+  const stops = [...panel.querySelectorAll("a[href], button, input, textarea, [tabindex='0']")]
+    .filter((one) => one.getClientRects().length && !one.disabled && one.tabIndex >= 0);
+  const [first, last] = [stops[0], stops.at(-1)];
+  const at = document.activeElement;
+  if (event.shiftKey ? at === first || at === panel : at === last) {
+    event.preventDefault();
+    (event.shiftKey ? last : first)?.focus();
+  }
+}
 window.addEventListener("popstate", walked);
 
 // A page that a switch has changed in place.

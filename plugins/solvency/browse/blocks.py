@@ -6,6 +6,7 @@ Nothing here knows of Fava or of HTML; the templates print these as they are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
     from collections.abc import Iterable
-    from decimal import Decimal
 
     from solvency.charts.scale import Grain
     from solvency.ledger.case import Source
@@ -154,6 +154,13 @@ class Printing:
         """Return an amount as printed."""
         return formats.number(value, scale=self.scale, places=self.places)
 
+    def least(self, value: Decimal) -> str:
+        """Return an amount as printed; one that would be rounded to nothing as less."""
+        smallest = Decimal(1).scaleb(self.scale - self.places)
+        if value and abs(value) < smallest / 2:
+            return f"<{self.text(smallest)}"
+        return self.text(value)
+
     def look(self, prefix: str, width: float) -> Look:
         """Return how a chart of these amounts is drawn."""
         return Look(
@@ -216,15 +223,6 @@ def dated(one: Source) -> Cell:
     if one.dated == "day":
         return day_cell(one.published)
     return Cell(formats.published(one.published, one.dated, spoken()))
-
-
-def chance(share: float) -> str:
-    """Print a probability, which is never quite nothing or everything."""
-    if 0 < share < 0.01:
-        return "<1%"
-    if 0.99 < share < 1:
-        return ">99%"
-    return f"{share:.0%}"
 
 
 def figure_place(key: str) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 
 from solvency.browse.blocks import safe_address
 from solvency.browse.entry import passages
+from solvency.browse.entry.basis import STATED
+from solvency.browse.entry.basis import meaning
 from solvency.browse.language import day_said
 from solvency.browse.language import phrase
 from solvency.browse.language import spoken
@@ -27,6 +29,7 @@ from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
 from solvency.figures.formats import published
 from solvency.figures.formats import unit_label
 from solvency.ledger.asked_scenario import taken
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.exhibits.explain import Explanation
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
@@ -176,6 +180,9 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
     return {
         **written,
         "basis": phrase(one.basis) if one.basis else "",
+        "means": meaning(one.basis),
+        "states": one.basis in STATED,
+        "note": one.notes.get(f"{spoken().lang}-note", one.notes.get("note", "")),
         "payee": one.payee or "",
         "grade": one.grade or "",
         "amount": one.amount.number,
@@ -222,8 +229,8 @@ def _pieces(prose: Prose) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for at, piece in enumerate(prose):
         if isinstance(piece, Figure):
-            after = prose[at + 1] if at + 1 < len(prose) else ""
-            named = isinstance(after, str) and after.startswith(f" {piece.unit}")
+            after = "".join(map(_words, prose[at + 1 : at + 3]))
+            named = after.startswith(f" {piece.unit}")
             text = piece.text(spoken()) if piece.unit and named else printed(piece)
             found.append({"figure": piece.key, "text": text})
         elif isinstance(piece, Ref) and piece.kind in {"flow", "source"}:
@@ -240,6 +247,13 @@ def _pieces(prose: Prose) -> list[dict[str, str]]:
                 {"text": marked(spoken().named(text), spoken().lang, within=True)}
             )
     return found
+
+
+def _words(piece: Piece) -> str:
+    """Return a piece of prose as text, where it is words."""
+    if isinstance(piece, Said):
+        return piece.text
+    return piece if isinstance(piece, str) else ""
 
 
 def counted(key: str, value: int, formula: str, **rest: tuple[str, ...]) -> Figure:

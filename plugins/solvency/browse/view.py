@@ -16,7 +16,6 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
 from solvency.browse.language import listed
@@ -25,6 +24,7 @@ from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
+from solvency.figures.formats import chance
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import taken
 from solvency.model.worth import amount_worth
@@ -307,7 +307,7 @@ def spread(case: Case, flow: Flow) -> str:
     if flow.low is not None or flow.high is not None:
         low = f"{flow.low:,f}" if flow.low is not None else "0"
         high = f"{flow.high:,f}" if flow.high is not None else say("no bound")
-        sure = say("certainly") if flow.interval == 1 else chance(float(flow.interval))
+        sure = say("certainly") if flow.interval == 1 else chance(flow.interval)
         unit = flow.amount.commodity
         return say(
             "%(low)s to %(high)s %(unit)s (%(sure)s)",
@@ -319,7 +319,7 @@ def spread(case: Case, flow: Flow) -> str:
     half = case.spreads.get(flow.lent_grade or "")
     if half is None:
         return ""
-    return say("exact") if not half else f"\N{PLUS-MINUS SIGN}{chance(float(half))}"
+    return say("exact") if not half else f"\N{PLUS-MINUS SIGN}{chance(half)}"
 
 
 def outside(url: str | None, text: str) -> Cell:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.charts import text as type_
 from solvency.charts.canvas import Canvas
 from solvency.charts.canvas import numeral
+from solvency.charts.clear_place import clearest
+from solvency.charts.clear_place import covered
+from solvency.charts.clear_place import slices
 from solvency.charts.labels import Box
 from solvency.charts.labels import spread
+from solvency.charts.netting import OTHER_IN
+from solvency.charts.netting import OTHER_OUT
+from solvency.charts.netting import prepare
 from solvency.charts.sankey_layout import lay_out
 from solvency.charts.scale import ChartError
-from solvency.charts.scale import exact
 from solvency.charts.text import BODY
 from solvency.charts.text import LEADING
 from solvency.charts.text import SMALL
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.charts.canvas import Point
+    from solvency.charts.netting import Link
     from solvency.charts.sankey_layout import Layout
     from solvency.charts.sankey_layout import Node
     from solvency.charts.sankey_layout import Piece
@@ -34,23 +39,14 @@ _BAR = 9.0
 _EDGE = 7.0
 _GAP = 6.0
 _SPACE = 5.0
-#: Between two bars of a column: room for the labels of two bars thin as lines.
+#: Between two bars of a column: room for the labels of two bars thin as lines; the
+#: wider where a label would else cover a band.
 _PADDING = 15.0
+_PADDINGS = (_PADDING, 20.0, 26.0, 32.0)
 _TALL = 180.0
 _LABEL = BODY * LEADING + 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Money from one party to another over the period, above zero.
-
-    `href` leads to its transactions, if anywhere.
-    """
-
-    source: str
-    target: str
-    value: Decimal
-    href: str = ""
+#: The height of what a label stands on.
+_PLATE = 14.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,8 @@ class Sankey:
         least: Parties at either end with less than this in all are drawn as one.
         net: Whether money back and forth between two parties is drawn as the
             difference; otherwise it is refused as a circle.
-        other: Name of the parties drawn as one.
+        others: Names of the parties drawn as one, of those that pay and of those that
+            are paid.
         merged: What the foot says of them; `{count}` parties, under `{least}` each,
             `{sum}` together.
         netted: What the foot says of pairs drawn as a difference, before their names.
@@ -78,7 +75,7 @@ class Sankey:
     labels: tuple[tuple[str, str], ...] = ()
     least: Decimal = Decimal(0)
     net: bool = False
-    other: str = "Other"
+    others: tuple[str, str] = ("Other sources", "Other uses")
     merged: str = "{count} parties under {least} each, {sum} together, are drawn as one"
     netted: str = "Drawn net"
     tones: tuple[tuple[str, int], ...] = ()
@@ -102,111 +99,24 @@ def draw(chart: Sankey, look: Look) -> str:
     links, notes = prepare(chart, look)
     if not links:
         raise ChartError("a flow of funds needs at least one amount above zero")
-    labels = {**dict(chart.labels), _OTHER_IN: chart.other, _OTHER_OUT: chart.other}
-    canvas = Canvas(look)
-    drawing = _Drawing(
-        canvas, links, {k: clean(v) for k, v in labels.items()}, dict(chart.tones)
-    )
-    drawing.bands()
-    drawing.parties()
-    y = drawing.bottom + 16
+    paying, paid = chart.others
+    labels = {**dict(chart.labels), OTHER_IN: paying, OTHER_OUT: paid}
+    said = {k: clean(v) for k, v in labels.items()}
+    drawing = _Drawing(look, links, said, dict(chart.tones), _PADDINGS[0])
+    for padding in _PADDINGS[1:]:
+        if drawing.crowded < 1:
+            break
+        wider = _Drawing(look, links, said, dict(chart.tones), padding)
+        drawing = min(drawing, wider, key=lambda one: one.crowded)
+    canvas = drawing.canvas
+    y = drawing.low + 16
     for note in notes:
         lines = type_.wrap(clean(note), look.width, 4, SMALL)
         canvas.lines((0, y), lines, SMALL, fill=canvas.palette.grey)
         y += len(lines) * SMALL * LEADING
     facts = [drawing.saying(link) for link in links]
-    tall = y - SMALL * LEADING + 4 if notes else drawing.bottom + 6
+    tall = y - SMALL * LEADING + 4 if notes else drawing.low + 6
     return canvas.svg(tall, chart.title, [*facts, *notes])
-
-
-_OTHER_IN = "\0other sources"
-_OTHER_OUT = "\0other uses"
-
-
-def prepare(chart: Sankey, look: Look) -> tuple[list[Link], list[str]]:
-    """Add up, net and merge links.
-
-    Args:
-        chart: What was asked for.
-        look: How amounts are printed in the notes.
-
-    Returns:
-        The links to draw, and what the foot must say of those changed. The sum of
-        a party's links changes only by what was netted.
-
-    Raises:
-        ChartError: If an amount is negative or a party pays itself.
-    """
-    summed: dict[tuple[str, str], Link] = {}
-    for link in chart.links:
-        value = exact(link.value)
-        if value < 0:
-            raise ChartError(
-                f"{link.source} to {link.target} is negative; turn it round"
-            )
-        if link.source == link.target:
-            raise ChartError(f"{link.source} pays itself, which a Sankey cannot show")
-        if value:
-            pair = link.source, link.target
-            before = summed.get(pair)
-            total = value + before.value if before else value
-            summed[pair] = replace(before or link, value=total)
-    notes = []
-    if chart.net:
-        names = dict(chart.labels)
-        both = [(a, b) for a, b in summed if (b, a) in summed and a < b]
-        for a, b in both:
-            there, back = summed.pop((a, b)), summed.pop((b, a))
-            more, less = (there, back) if there.value >= back.value else (back, there)
-            if more.value > less.value:
-                kept = replace(more, value=more.value - less.value)
-                summed[more.source, more.target] = kept
-        if both:
-            pairs = (f"{names.get(a, a)} / {names.get(b, b)}" for a, b in both)
-            notes.append(f"{chart.netted}{look.colon}" + ", ".join(pairs))
-    links = list(summed.values())
-    count, total = 0, Decimal(0)
-    for ends in (False, True):
-        links, merged = _merge(links, chart.least, ends)
-        count += len(merged)
-        total += sum(merged.values(), Decimal(0))
-    if count:
-        said = {"{count}": str(count), "{least}": look.amount(chart.least)}
-        said["{sum}"] = look.amount(total)
-        note = chart.merged
-        for mark, words in said.items():
-            note = note.replace(mark, words)
-        notes.append(note)
-    return links, notes
-
-
-def _merge(
-    links: list[Link], least: Decimal, at_end: bool
-) -> tuple[list[Link], dict[str, Decimal]]:
-    """Draw small parties that only receive (or only pay) as one.
-
-    Only they can be merged without taking money from a party in the middle.
-    """
-    sums: dict[str, Decimal] = {}
-    for link in links:
-        own = link.target if at_end else link.source
-        sums[own] = sums.get(own, Decimal(0)) + link.value
-    inner = {link.source if at_end else link.target for link in links}
-    small = {k: v for k, v in sums.items() if v < least and k not in inner}
-    if len(small) < 2:
-        return links, {}
-    kept = []
-    together: dict[str, Link] = {}
-    for link in links:
-        own, far = (link.target, link.source) if at_end else (link.source, link.target)
-        if own not in small:
-            kept.append(link)
-            continue
-        pair = (far, _OTHER_OUT) if at_end else (_OTHER_IN, far)
-        before = together.get(far)
-        value = link.value + (before.value if before else 0)
-        together[far] = Link(*pair, value)
-    return kept + list(together.values()), small
 
 
 class _Drawing:
@@ -214,12 +124,14 @@ class _Drawing:
 
     def __init__(
         self,
-        canvas: Canvas,
+        look: Look,
         links: Sequence[Link],
         labels: dict[str, str],
         tones: dict[str, int],
+        padding: float,
     ) -> None:
-        self.canvas = canvas
+        self.canvas = canvas = Canvas(look)
+        self.padding = padding
         self.links = links
         self.labels = labels
         # d3's factor is a float, and so may an amount be very large or small.
@@ -237,15 +149,27 @@ class _Drawing:
         self.left = self._widest(0, side) + _GAP
         self.right = canvas.width - self._widest(last, side) - _GAP
         self.step = (self.right - self.left - _BAR) / max(1, last)
+        #: How far down it reaches, and where labels and the bars between ends stand.
+        self.low = self.bottom
+        self.taken = [
+            self._bar(node)
+            for column in self.layout.columns[1:-1]
+            for node in column
+            if not node.waypoint
+        ]
+        #: How much of bands the names of bars thinner than a name cover.
+        self.crowded = 0.0
+        self.bands()
+        self.parties()
 
     def _fitted(self, shares: list[tuple[str, str, float]]) -> tuple[Layout, float]:
         """Lay out in a height in which every column has room for its labels."""
-        layout = lay_out(shares, _EDGE, _TALL - _EDGE, _PADDING)
+        layout = lay_out(shares, _EDGE, _TALL - _EDGE, self.padding)
         most = max(len(column) for column in layout.columns)
         # Half the height is left to the bars where there are very many.
         tall = max(_TALL, most * _PADDING * 2)
         if tall > _TALL:
-            layout = lay_out(shares, _EDGE, tall - _EDGE, _PADDING)
+            layout = lay_out(shares, _EDGE, tall - _EDGE, self.padding)
         return layout, tall
 
     def label(self, name: str) -> str:
@@ -279,17 +203,19 @@ class _Drawing:
                     data_value=format(written(link.value), "f"),
                 )
 
+    def _ends(self, piece: Piece) -> tuple[float, float]:
+        """Return where a piece of a band begins and ends, from left to right."""
+        start, end = self._x(piece.source) + _BAR, self._x(piece.target)
+        start -= _BAR / 2 if piece.source.waypoint else 0.0
+        end += _BAR / 2 if piece.target.waypoint else 0.0
+        return start, end
+
     def _ribbon(self, band: tuple[Piece, ...]) -> str:
         """Return a band's outline: along its top, and back along its bottom."""
         top: list[tuple[Point, Point]] = []
         under: list[tuple[Point, Point]] = []
         for piece in band:
-            start = self._x(piece.source) + _BAR
-            end = self._x(piece.target)
-            if piece.source.waypoint:
-                start -= _BAR / 2
-            if piece.target.waypoint:
-                end += _BAR / 2
+            start, end = self._ends(piece)
             top.append(((start, piece.leaves), (end, piece.arrives)))
             width = piece.width
             back = ((end, piece.arrives + width), (start, piece.leaves + width))
@@ -299,6 +225,7 @@ class _Drawing:
     def parties(self) -> None:
         """Draw each party's bar, its name and its total."""
         last = len(self.layout.columns) - 1
+        thin: list[tuple[Node, Box]] = []
         for n, column in enumerate(self.layout.columns):
             nodes = sorted((k for k in column if not k.waypoint), key=lambda k: k.top)
             middles = spread(
@@ -308,21 +235,40 @@ class _Drawing:
                 self.bottom,
             )
             for node, middle in zip(nodes, middles, strict=True):
-                x = self._x(node)
-                bar = Box(x, node.top, x + _BAR, max(node.bottom, node.top + 0.75))
+                bar = self._bar(node)
                 self.canvas.rect(
                     bar,
                     self.tones[node.name],
                     title=self._told(node.name),
                     data_party=self.label(node.name),
                 )
-                self._name(node, x, middle, n, last)
+                if 0 < n < last and bar.bottom - bar.top < _PLATE:
+                    thin.append((node, bar))
+                else:
+                    self._name(node, middle, n, last)
+        # A label higher than its bar would lie on bands: it goes where there are none.
+        for node, bar in thin:
+            self._name(node, (bar.top + bar.bottom) / 2, node.column, last, bar)
+
+    def _bar(self, node: Node) -> Box:
+        x = self._x(node)
+        return Box(x, node.top, x + _BAR, max(node.bottom, node.top + 0.75))
+
+    def _slices(self) -> list[tuple[float, float, float, float]]:
+        return [
+            one
+            for band in self.layout.bands
+            for piece in band
+            for start, end in [self._ends(piece)]
+            for one in slices(start, end, piece.leaves, piece.arrives, piece.width)
+        ]
 
     def _name(
-        self, node: Node, x: float, middle: float, column: int, last: int
+        self, node: Node, middle: float, column: int, last: int, thin: Box | None = None
     ) -> None:
         """Set a party's name and total on one line, beside its bar."""
         canvas, look = self.canvas, self.canvas.look
+        x = self._x(node)
         room = self.step - _BAR - _GAP - 4
         if column == 0:
             room = self.left - _GAP
@@ -340,7 +286,19 @@ class _Drawing:
         base = middle + BODY * 0.35
         if 0 < column < last:
             plate = Box(left - 3, base - 10.5, left + wide + 3, base + 4)
-            canvas.rect(plate, canvas.palette.paper, fill_opacity="0.78")
+            if thin:
+                bands = self._slices()
+                plate = clearest(thin, plate, _GAP - 3, bands, self.taken)
+                self.crowded += covered(plate, bands)
+                left, base = plate.left + 3, plate.bottom - 4
+                self.low = max(self.low, plate.bottom - 2)
+            self.taken.append(plate)
+            canvas.rect(
+                plate,
+                canvas.palette.paper,
+                fill_opacity="0.78",
+                data_named=self.label(node.name),
+            )
         canvas.text((left, base), name, bold=True)
         at = (left + wide - after + _SPACE, base)
         canvas.text(at, value, SMALL, fill=canvas.palette.grey)

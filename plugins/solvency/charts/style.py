@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.figures import formats
+
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
@@ -95,10 +97,6 @@ class StyledPalette(Palette):
         """Return a colour thinned with the paper's, as the browser mixes it."""
         return f"color-mix(in srgb,{colour} {share:.0%},{self.paper})"
 
-    def text_on(self, colour: str) -> str:  # noqa: ARG002 (as `Palette` has it)
-        """Return ink: no drawing of a page writes on more than a tint."""
-        return self.ink
-
 
 STYLED = StyledPalette(
     paper="var(--paper)",
@@ -112,13 +110,7 @@ STYLED = StyledPalette(
 
 def plain(value: Decimal, places: int) -> str:
     """Print an amount with grouped thousands, parentheses when negative."""
-    text = f"{abs(value):,.{places}f}"
-    return f"({text})" if value < 0 and text.strip("0.,") else text
-
-
-def percent(share: Decimal) -> str:
-    """Print a share of one as whole percents."""
-    return f"{share * 100:.0f}%"
+    return formats.number(value, places=places)
 
 
 def iso_mark(day: datetime.date, grain: Grain) -> str:
@@ -161,7 +153,7 @@ class Look:
     places: int = 1
     unit: str = ""
     number: Callable[[Decimal, int], str] = plain
-    share: Callable[[Decimal], str] = percent
+    share: Callable[[Decimal], str] = formats.percent
     day: Callable[[datetime.date], str] = iso_day
     mark: Callable[[datetime.date, Grain], str] = iso_mark
     to: str = "\N{EN DASH}"

@@ -107,11 +107,10 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        if cmd_name in _added():
-            offer: click.Command = _added()[cmd_name].load()
-            return offer
         if cmd_name not in COMMANDS:
-            return None
+            added = _added().get(cmd_name)
+            offer: click.Command | None = added.load() if added else None
+            return offer
         command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
         # Docstrings are raw, as linters ask: click wants the character itself,
         # which keeps the lines of an example apart.

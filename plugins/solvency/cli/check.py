@@ -170,6 +170,8 @@ def _told(
 ) -> Iterator[Table | str]:
     """Yield what is said of a case: whose it is, what was found, what is open."""
     from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
+    from solvency.model.counting.settling import of_books  # noqa: PLC0415 (as above)
+    from solvency.model.counting.settling import settling  # noqa: PLC0415 (as above)
 
     known = f", as known on {case.known}" if case.known else ""
     yield "\n".join(
@@ -181,6 +183,8 @@ def _told(
     )
     if findings is not None:
         yield from _findings_told(findings, resting=False)
+        if (open_points := settling(case, of_books(case))) is not None:
+            yield open_points
     counts = [
         f"{number:,} {_ONE.get(name, name) if number == 1 else name}"
         for name, number in case.counts().items()

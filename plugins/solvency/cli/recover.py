@@ -96,6 +96,8 @@ def command(
       solvency recover --alpha 0.9 --beta 0.9 --table classes
     """
     from solvency.analysis.recover.recover import recover  # noqa: PLC0415 (lazy start)
+    from solvency.model.counting.settling import of_books  # noqa: PLC0415 (as above)
+    from solvency.model.counting.settling import settling  # noqa: PLC0415 (as above)
 
     case = asked.load()
     if not case.selected:
@@ -112,7 +114,8 @@ def command(
     if output.plain and table is None:
         shown = (*(section.tables if section else ()), *others.values())
         said = [one for one in _tables_of(shown) if one.rows]
-        output.show(*said, _paid(book, found))
+        open_points = filter(None, [settling(case, of_books(case))])
+        output.show(*said, *open_points, _paid(book, found))
         return
     key = TABLES[table or "classes"]
     made = [others[table or ""]] if not key else section.tables if section else ()

@@ -81,6 +81,8 @@ def command(
     from solvency.analysis.tally.tables import headline  # noqa: PLC0415 (as above)
     from solvency.analysis.tally.tables import reached  # noqa: PLC0415 (as above)
     from solvency.analysis.tally.tally import tally  # noqa: PLC0415 (lazy start)
+    from solvency.model.counting.settling import behind_untraced  # noqa: PLC0415 (as above)
+    from solvency.model.counting.settling import settling  # noqa: PLC0415 (as above)
 
     case = asked.load()
     try:
@@ -97,7 +99,16 @@ def command(
         raise Refused(str(error)) from error
     losses, *others = _exhibits(case, found)
     if output.plain:
-        output.show(headline(found), losses, reached(found), *others, *found.notes)
+        behind = behind_untraced(case.book().counts, found.at) | set(case.hypotheses)
+        open_points = filter(None, [settling(case, behind)])
+        output.show(
+            headline(found),
+            losses,
+            reached(found),
+            *others,
+            *found.notes,
+            *open_points,
+        )
     else:
         output.print(document(case, found), losses, more=(reached(found), *others))
 

@@ -15,6 +15,7 @@ from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.engines import on_engine
 from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
+from solvency.figures.plain import taken
 
 if TYPE_CHECKING:
     from solvency.analysis.tie.answer import TieOut
@@ -55,38 +56,32 @@ def command(asked: Asked, engine: str, memory: str | None, output: Output) -> No
 
 def document(found: TieOut) -> dict[str, Any]:
     """Return the JSON document of a tie."""
+
+    def each(name: str, *fields: str) -> list[dict[str, object]]:
+        return [
+            {"account": one.account, **taken(part, *fields)}
+            for one in found.checked
+            for part in getattr(one, name)
+        ]
+
     return {
         **heading(found.case),
         "rows": sum(one.rows for one in found.checked),
         "parties": sum(one.parties for one in found.checked),
         "days": sum(one.days for one in found.checked),
         "differences": [
-            {
-                "account": one.account,
-                "day": one.day,
-                "commodity": one.commodity,
-                "rows": one.rows,
-                "ledger": one.ledger,
-                "difference": one.difference,
-                "row_count": one.count,
-            }
+            taken(
+                one,
+                *("account", "day", "commodity", "rows", "ledger", "difference"),
+                row_count="count",
+            )
             for one in found.differences
         ],
-        "gaps": [
-            {
-                "account": one.account,
-                "after": gap.after,
-                "before": gap.before,
-                "missing": gap.missing,
-            }
-            for one in found.checked
-            for gap in one.gaps
-        ],
+        "gaps": each("gaps", "after", "before", "missing"),
         "duplicates": [
             {
                 "account": one.account,
-                "key": list(twice.key),
-                "rows": twice.rows,
+                **taken(twice, "key", "rows"),
                 "places": [
                     {"file": place.file, "row": place.row if place.row > 0 else None}
                     for place in twice.places
@@ -95,34 +90,23 @@ def document(found: TieOut) -> dict[str, Any]:
             for one in found.checked
             for twice in one.duplicates
         ],
-        "unknown": [
-            {"account": one.account, "party": party.party, "rows": party.rows}
-            for one in found.checked
-            for party in one.unknown
-        ],
-        "before": [
-            {"account": one.account, "day": day.day, "rows": day.rows}
-            for one in found.checked
-            for day in one.before
-        ],
-        "after": [
-            {"account": one.account, "day": day.day, "rows": day.rows}
-            for one in found.checked
-            for day in one.after
-        ],
+        "unknown": each("unknown", "party", "rows"),
+        "before": each("before", "day", "rows"),
+        "after": each("after", "day", "rows"),
         "engine": found.engine,
         "subledgers": [
-            {
-                "account": one.account,
-                "files": one.pattern,
-                "control": one.control,
-                "rows": one.rows,
-                "parties": one.parties,
-                "days": one.days,
-                "gaps": one.gap_count,
-                "duplicates": one.duplicate_count,
-                "unknown": one.unknown_count,
-            }
+            taken(
+                one,
+                "account",
+                files="pattern",
+                control="control",
+                rows="rows",
+                parties="parties",
+                days="days",
+                gaps="gap_count",
+                duplicates="duplicate_count",
+                unknown="unknown_count",
+            )
             for one in found.checked
         ],
     }

@@ -36,10 +36,12 @@ from solvency.model.consolidation import group_sheet
 if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from solvency.analysis.recover.recover import Recovery
     from solvency.analysis.sources_uses import Funds
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
     from solvency.figures.table import Sum
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
@@ -196,32 +198,58 @@ def _of_lines(
     )
 
 
+def _side(setting: Setting, found: Mapping[str, Funds], side: str) -> list[Row]:
+    """Return the sources or the uses of all scenarios, those of the first foremost."""
+    labels = dict.fromkeys(
+        line.label
+        for one in found.values()
+        for line in sorted(one.lines, key=lambda x: -x.amount)
+        if line.side == side
+    )
+    return [
+        Row(
+            f"{side}:{label}",
+            (Said(words(setting, label)),),
+            _told_once(
+                _line(setting, name, one, side, label) for name, one in found.items()
+            ),
+            indent=1,
+        )
+        for label in labels
+    ]
+
+
+def _price_change(
+    setting: Setting, left: Figure, came: Figure, went: Figure, gain: Figure
+) -> Prose:
+    """Say how the change in prices follows from what came, went and is left."""
+    if not gain.value:
+        return setting.say(
+            "%(left)s left and %(went)s that went, less %(came)s that came",
+            left=left,
+            came=came,
+            went=went,
+        )
+    return setting.say(
+        "%(left)s left and %(went)s that went, less %(came)s that came and"
+        " %(gain)s gained on exchange",
+        left=left,
+        came=came,
+        gain=gain,
+        went=went,
+    )
+
+
 def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
     text = setting.text
     found = {name: funds(book, "group", setting.at) for name, book in books.items()}
     rows: list[Row] = []
     totals: dict[str, tuple[Figure, ...]] = {}
     for side, head in ((SOURCE, "Sources"), (USE, "Uses")):
-        labels = dict.fromkeys(
-            line.label
-            for one in found.values()
-            for line in sorted(one.lines, key=lambda x: -x.amount)
-            if line.side == side
-        )
         rows.append(Row(f"head:{side}", (text(head),), kind="group"))
-        rows += [
-            Row(
-                f"{side}:{label}",
-                (Said(words(setting, label)),),
-                _told_once(
-                    _line(setting, name, one, side, label)
-                    for name, one in found.items()
-                ),
-                indent=1,
-            )
-            for label in labels
-        ]
-        sums = tuple((f"{side}:{label}", 1) for label in labels)
+        lines = _side(setting, found, side)
+        rows += lines
+        sums = tuple((line.key, 1) for line in lines)
         cells = totals[side] = tuple(
             _money(setting, f"total:{side}", name, one.total(side), "sum of its lines")
             for name, one in found.items()
@@ -245,20 +273,8 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
     prices = _told_once(
         replace(
             _money(setting, "prices", name, one.revaluation, "market less what moved"),
-            worked=setting.say(
-                "%(left)s left and %(went)s that went, less %(came)s that came",
-                left=left[n],
-                came=totals[SOURCE][n],
-                went=totals[USE][n],
-            )
-            if not gains[n].value
-            else setting.say(
-                "%(left)s left and %(went)s that went, less %(came)s that came and"
-                " %(gain)s gained on exchange",
-                left=left[n],
-                came=totals[SOURCE][n],
-                gain=gains[n],
-                went=totals[USE][n],
+            worked=_price_change(
+                setting, left[n], totals[SOURCE][n], totals[USE][n], gains[n]
             ),
         )
         for n, (name, one) in enumerate(found.items())

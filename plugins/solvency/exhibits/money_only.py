@@ -142,15 +142,12 @@ NO_TOKENS = {
     "Low, central and high: money and coins that trade freely are at the day's price"
     " in all three; tokens with a market depth at what selling all of them together"
     " fetches, by the depth and its range; accounts of which the ledger says what"
-    " share of book they fetch at that share; debtors of these books pay what they"
-    " can in the same case, those outside nothing at low and all at high unless the"
-    " ledger says what they pay. The entry of each line names them.": (
+    " share of book they fetch at that share; members pay one another what they can in"
+    " the same case.": (
         "Low, central and high: money is at the day's rate in all three; other"
         " holdings at the day's price less their haircut and its range; accounts of"
-        " which the ledger says what share of book they fetch at that share; debtors"
-        " of these books pay what they can in the same case, those outside nothing at"
-        " low and all at high unless the ledger says what they pay. The entry of each"
-        " line names them."
+        " which the ledger says what share of book they fetch at that share; members"
+        " pay one another what they can in the same case."
     ),
 }
 

@@ -14,6 +14,7 @@ from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import everything
 from solvency.exhibits.workings import of_flows
+from solvency.figures.figure import Day
 from solvency.figures.figure import Grade
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -29,7 +30,7 @@ _KINDS = {
     "A": "Court record, audited or on-chain",
     "B": "Leaked document published by a major outlet",
     "C": "Named press, or an organisation's own statement",
-    "D": "Anonymous",
+    "D": "Anonymous, or with an interest in it",
     "E": "Unreliable",
     "F": "Unknown, or recalled from memory",
 }
@@ -37,26 +38,26 @@ _KINDS = {
 
 def scope(setting: Setting) -> Section:
     """Build what the report rests on: counts, and a ladder of grades."""
+    return Section(
+        "scope",
+        setting.text("Scope, sources and their limits"),
+        (_grades(setting), *((rungs,) if (rungs := ladder(setting)) else ())),
+        ground=everything(setting),
+    )
+
+
+def _grades(setting: Setting) -> Table:
+    """Count sources, flows and observations by the kind of source."""
     text = setting.text
-    case = setting.case
-    sources = Counter(source.grade[:1] for source in case.sources.values())
-    flows: Counter[str] = Counter()
-    sizes: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    ranked: Counter[str] = Counter()
-    seen: Counter[str] = Counter(case.grade_of(one)[:1] for one in case.observations)
-    for flow in setting.flows:
-        if flow.id in setting.taken:
-            letter = (flow.grade or "")[:1]
-            flows[letter] += 1
-            sizes[letter][flow.id] = worth(setting, flow) or Decimal()
-            ranked[letter] += flow.established
-    counters = {
-        "sources": sources,
-        "flows": flows,
-        **({"established": ranked} if ranked != flows else {}),
-        "observations": seen,
+    counters, sizes = _counted(setting)
+    letters = sorted(
+        {x for name, one in counters.items() if name != "established" for x in one},
+        key=lambda x: (x == "", x),
+    )
+    places = {
+        name: f"section-{'flows' if name == 'established' else name}"
+        for name in counters
     }
-    letters = sorted(set(sources) | set(flows) | set(seen), key=lambda x: (x == "", x))
     rows = tuple(
         Row(
             key=f"grade:{letter or 'none'}",
@@ -67,7 +68,7 @@ def scope(setting: Setting) -> Section:
                 setting.count(
                     f"scope:{name}:{letter or 'none'}",
                     counter[letter],
-                    target=f"section-{'flows' if name == 'established' else name}",
+                    target=places[name],
                 )
                 if name != "flows"
                 else _graded(setting, letter, sizes[letter])
@@ -76,26 +77,24 @@ def scope(setting: Setting) -> Section:
         )
         for letter in letters
     )
-    parts = tuple((row.key, 1) for row in rows)
     total = Row(
         key="total",
         label=(text("Total"),),
         cells=tuple(
             setting.count(
-                f"scope:{name}:total",
-                sum(counter.values()),
-                target=f"section-{'flows' if name == 'established' else name}",
+                f"scope:{name}:total", sum(counter.values()), target=places[name]
             )
             for name, counter in counters.items()
         ),
         kind="total",
-        sums=parts,
+        sums=tuple((row.key, 1) for row in rows),
     )
-    table = Table(
+    return Table(
         key="grades",
         title=text("How much rests on which kind of source"),
         unit=(
             text("Number of each, by the kind of source the written amount is from"),
+            *_afterwards(setting),
         ),
         head=text("Kind of source"),
         width=92,
@@ -118,11 +117,42 @@ def scope(setting: Setting) -> Section:
             *((widths,) if (widths := _widths(setting)) else ()),
         ),
     )
-    return Section(
-        "scope",
-        text("Scope, sources and their limits"),
-        (table, *((rungs,) if (rungs := ladder(setting)) else ())),
-        ground=everything(setting),
+
+
+def _counted(
+    setting: Setting,
+) -> tuple[dict[str, Counter[str]], dict[str, dict[str, Decimal]]]:
+    """Count by letter of grade what a case has; say what its flows are worth."""
+    case = setting.case
+    flows: Counter[str] = Counter()
+    ranked: Counter[str] = Counter()
+    sizes: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for flow in setting.flows:
+        if flow.id in setting.taken:
+            letter = (flow.grade or "")[:1]
+            flows[letter] += 1
+            sizes[letter][flow.id] = worth(setting, flow) or Decimal()
+            ranked[letter] += flow.established
+    counters = {
+        "sources": Counter(source.grade[:1] for source in case.sources.values()),
+        "flows": flows,
+        **({"established": ranked} if ranked != flows else {}),
+        "observations": Counter(case.grade_of(one)[:1] for one in case.observations),
+    }
+    return counters, sizes
+
+
+def _afterwards(setting: Setting) -> Prose:
+    """Say how many of the flows counted are of days after the report's."""
+    later = sum(
+        flow.date > setting.at for flow in setting.flows if flow.id in setting.taken
+    )
+    if not later:
+        return ()
+    return setting.say(
+        "; flows after %(day)s are among them: %(count)s",
+        day=Day(setting.at),
+        count=setting.count("scope:flows:after", later, target="section-flows"),
     )
 
 

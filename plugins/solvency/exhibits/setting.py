@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.evidence.open_items import standing
 from solvency.exhibits.citations import Notes
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
@@ -160,6 +159,8 @@ class Setting:
     @cached_property
     def open_items(self) -> tuple[OpenItem, ...]:
         """Return what of the imported evidence is open."""
+        from solvency.evidence.open_items import standing  # noqa: PLC0415 (asked for seldom)
+
         return standing(self.case)
 
     def sheet(self, day: datetime.date) -> GroupSheet:

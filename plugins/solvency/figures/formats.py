@@ -46,7 +46,14 @@ _SCALES = {
     # Tables in thousands and millions, as accounts are; drawings as sentences.
     "zh": {0: "", 3: "千", 4: "万", 6: "百万", 8: "亿"},
 }
-_CURRENCIES_ZH = {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "CNY": "元"}
+_CURRENCIES_ZH = {
+    "USD": "美元",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "CNY": "元",
+    # Coins are counted with a word of measure.
+    "BTC": "枚比特币",
+}
 LANGUAGES = tuple(_SCALES)
 #: How names and the pieces of a formula are joined, and the same in Chinese.
 _JOINTS = re.compile("(, |: | for | \N{RIGHTWARDS ARROW} )")
@@ -194,11 +201,29 @@ def percent_places(share: Decimal) -> int:
 
 
 @wide()
-def percent(share: Decimal | None) -> str:
-    """Format a share of one: whole percents, decimals near none and near all."""
+def percent(share: Decimal | float | None, places: int | None = None) -> str:
+    """Format a share of one: whole percents, decimals near none and near all.
+
+    Args:
+        share: The share; None where there is none.
+        places: Decimals, of what was set and not found: a level, a grid.
+    """
     if share is None:
         return NOT_FOUND
-    return number(share, scale=-2, places=percent_places(share)) + "%"
+    exact = _exact(share)
+    most = percent_places(exact) if places is None else places
+    return number(exact, scale=-2, places=most) + "%"
+
+
+def _exact(share: Decimal | float) -> Decimal:
+    return share if isinstance(share, Decimal) else Decimal(f"{share:.6f}")
+
+
+def chance(share: Decimal | float) -> str:
+    """Format a probability, which is never quite nothing or everything."""
+    if share and _exact(share) < Decimal("0.01"):
+        return "<1%"
+    return ">99%" if share < 1 and _exact(share) > Decimal("0.99") else percent(share)
 
 
 def unit_label(unit: str, scale: int, locale: Locale) -> str:
@@ -262,9 +287,12 @@ def _fixed(value: Decimal, unit: str, locale: Locale, scale: int, places: int) -
     """Format an amount in a power of ten that was asked for."""
     if locale.lang != "zh":
         return _worded(value, unit, locale, scale, places, _SCALES["en"][scale])
-    large = scale >= 8 or abs(value) >= Decimal(10) ** 8
+    # As exact as the English, and with no zeros after it: $8.00bn is 80 of these.
+    rounded = round_to(value, scale=scale - places, places=0).scaleb(scale - places)
+    large = scale >= 8 or abs(rounded) >= Decimal(10) ** 8
     own, word = (8, "亿") if large else (4, "万") if scale else (0, "")
-    return _worded(value, unit, locale, own, max(0, places - scale + own), word)
+    exact = -int(rounded.scaleb(-own).normalize().as_tuple().exponent)
+    return _worded(rounded, unit, locale, own, max(0, exact), word)
 
 
 def _worded(

@@ -190,7 +190,7 @@ KEYS: dict[str, frozenset[str]] = {
 #: first day of a series; or nothing, the date being set so that it comes late enough.
 DATED = ("day", "month", "year", "from", "unknown")
 #: Keys that anything may carry.
-ANYWHERE = frozenset({"note", "locator", "claim"})
+ANYWHERE = frozenset({"note", "locator", "claim", "settled-by"})
 
 DEFAULT_INTERVAL = "0.90"
 DEFAULT_PRICE_AGE = 31

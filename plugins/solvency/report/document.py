@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from solvency.figures.formats import Locale
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
+    from solvency.ledger.case import Source
     from solvency.report.pages import Kind
     from solvency.report.pdf import Attached
 
@@ -69,6 +70,15 @@ class Report:
         """Return what stands at the foot of every page: which ledger, which unit."""
         name = self.case.path.replace("\\", "/").rsplit("/", 1)[-1]
         return f"{name} {self.case.fingerprint[:8]} \N{MIDDLE DOT} {self.unit}"
+
+    @property
+    def latest(self) -> Source | None:
+        """Return the last of its sources whose date is known."""
+        return max(
+            (one for one in self.case.sources.values() if one.dated != "unknown"),
+            key=lambda one: one.published,
+            default=None,
+        )
 
     @property
     def by_author(self) -> tuple[str, ...]:

@@ -141,6 +141,14 @@ class Printer:
             return Markup('<span class="said">{}</span>').format(said)
         return escape(self._locale.named(cell))
 
+    def _inside(self, cell: Cell | str) -> Markup:
+        """Return what stands in a cell, its days as short as a day by itself."""
+        if isinstance(cell, tuple):
+            return Markup().join(map(self._inside, cell))
+        if isinstance(cell, Day):
+            return self._time(cell.date, formats.cell(cell.date, self._locale))
+        return self.show(cell)
+
     def text(self, block: Text) -> Markup:
         """Return a piece of a chapter, its things in their places."""
         found = TOKEN.sub(
@@ -184,11 +192,9 @@ class Printer:
         """
         classes = f"{kind} current" if current else kind
         key: Markup | str = ""
-        inside = self.show(cell)
+        inside = self._inside(cell)
         if isinstance(cell, Said):
             classes, inside = f"{classes} said", escape(self._locale.named(cell.text))
-        elif isinstance(cell, Day):
-            inside = self._time(cell.date, formats.cell(cell.date, self._locale))
         elif isinstance(cell, Figure) and not cell.target:
             inside = escape(cell.text(self._locale))
             classes += " fig neg" if inside.endswith(")") else " fig"

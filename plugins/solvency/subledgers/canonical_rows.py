@@ -40,6 +40,8 @@ _NUMBER = "^[0-9]{1,18}$"
 _WHOLE = "^[+-]?[0-9]{1,38}$"
 #: Digits of a DECIMAL that 64 bits hold.
 _SHORT = 18
+#: Rows named of those that cannot be read.
+_BAD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +194,11 @@ class Normal:
         number = self.order(part)
         return f"CASE WHEN regexp_matches({name}, '{_NUMBER}') THEN {number} END"
 
-    def bad(self, part: Part, most: int = 10) -> str:
+    def bad(self, part: Part) -> str:
         """Return the query of the rows that cannot be read, with what is wrong.
 
         Args:
             part: Whose rows.
-            most: How many of them are wanted.
         """
         checks = [
             ("day", self.layout.day, self.day(part)),
@@ -219,7 +220,7 @@ class Normal:
         where = " OR ".join(f"{expression} IS NULL" for _, _, expression in checks)
         return (
             f"SELECT _file, file_row_number, CASE {whens} END, CASE {values} END"
-            f" FROM {part.view} WHERE {where} LIMIT {most}"
+            f" FROM {part.view} WHERE {where} LIMIT {_BAD}"
         )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import tomllib
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -80,6 +78,8 @@ def mapped(layout: ColumnLayout, text: str, name: str) -> ColumnLayout:
     Raises:
         RowsError: It is no TOML, or says what no mapping has.
     """
+    import tomllib  # noqa: PLC0415 (a mapping is read when rows are)
+
     try:
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -187,6 +187,8 @@ def zone_named(value: Any) -> str:
     """
     if not re.fullmatch(r"[A-Za-z0-9_+/-]+", _text(value)):
         raise ValueError("it is no time zone")
+    import zoneinfo  # noqa: PLC0415 (few mappings name a zone)
+
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import gzip
 import sys
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -94,6 +93,8 @@ def lines_of(
 def _text_of(path: str) -> TextIO:
     """Open a CSV file as it is: what is no UTF-8 and how lines end are kept."""
     if path.endswith(".gz"):
+        import gzip  # noqa: PLC0415 (few files are)
+
         return gzip.open(
             path, "rt", encoding="utf-8", errors="surrogateescape", newline=""
         )

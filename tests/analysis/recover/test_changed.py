@@ -67,6 +67,10 @@ def test_others_outside_that_pay_nothing(ledger):
     assert rate(one.found, "Alameda") == pytest.approx(Decimal(120) / 190)
     assert rate(one.unpaid_outside, "Alameda") == pytest.approx(Decimal(101) / 190)
     assert documents(one)["unpaid_outside"]["by"] == ("Customers",)
+    # Of it no books say what it could pay with; a founder's do, and are no more said.
+    full = [str(note) for note in one.found.notes if "counted in full" in str(note)]
+    assert len(full) == 1
+    assert full[0].startswith("owed to the group by Customers: 19")
 
 
 def test_a_class_is_owed_what_a_source_says(ledger):

@@ -81,3 +81,15 @@ def test_what_was_sized_by_an_outlay_confirms_nothing_of_it(ledger):
         "30 to 80 (by construction: the amount of theirs was worked out from it)"
         in printed
     )
+
+
+def test_days_that_no_source_gives_are_counted(ledger):
+    ledger.case(
+        ACCOUNTS
+        + capital(1, "own", 60)
+        + deposit(2, "theirs", 100, earliest="2021-01-02", latest="2021-01-09")
+        + spend(3, "spent", 90, purpose='"ventures"')
+    )
+    path = str(ledger.folder / "main.beancount")
+    done = CliRunner().invoke(main, ["trace", BANK, path])
+    assert "1 of 3 flows traced stand on a day that no source gives" in done.output

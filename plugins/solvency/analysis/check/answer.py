@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.remark import Remark
@@ -207,8 +208,8 @@ class Familywise(NamedTuple):
             " tests that often.",
             tests=self.tests,
             days=self.days,
-            rate=f"{self.rate:.0%}",
-            most=f"{self.most:.0%}",
+            rate=percent(self.rate),
+            most=percent(self.most),
         )
 
 
@@ -240,7 +241,7 @@ class Findings:
         said = Remark(
             "Draws are of amounts and days, with the flows, prices and scenario as"
             " they are; what broke in fewer than %(share)s of them is left out.",
-            share=f"{WORTH_SAYING:.0%}",
+            share=percent(WORTH_SAYING, 0),
         )
         if self.familywise is None:
             return said

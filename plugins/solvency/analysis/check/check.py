@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
+    from solvency.analysis.check.margins import Tested
     from solvency.analysis.check.timeline import Timeline
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
@@ -114,32 +115,21 @@ def _evaluate(
     findings = []
     tests = []
     series = {}
-    told = variants(case.invariants)
     postings = DayPostings(book)
     for (invariant, found), tallies, ats, variant in zip(
-        asked, chances, beside, told, strict=True
+        asked, chances, beside, variants(case.invariants), strict=True
     ):
         at = worlds.of(invariant).timeline
+        drawn = 0 if is_certain(invariant) else draws
         for outcome, tally, others in zip(found, tallies, ats, strict=True):
             one = _series(at, invariant, outcome, variant)
-            series[one.key] = one
-            drawn = 0 if is_certain(invariant) else draws
             finding = _finding(at, invariant, outcome, tally, drawn)
-            broke = bool(broken_days(outcome).any())
-            chance = tally.broken / drawn if drawn else float(broke)
-            spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            test = tested(
-                one,
-                finding,
-                (chance, drawn),
-                spells,
-                test_of(invariant.name),
-                postings,
-            )
+            test = _tested(at, one, outcome, finding, (tally, drawn), postings)
             if drawn and (others or not graded):
                 # Where no amount has its spread from a grade, at any it is the same.
-                same = AtSpreads(chance, drawn, test.least, test.most)
+                same = AtSpreads(test.probability, drawn, test.least, test.most)
                 test = replace(test, otherwise=others or (same, same))
+            series[one.key] = one
             tests.append(test)
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
@@ -162,6 +152,23 @@ def _evaluate(
         tests=tuple(tests),
         familywise=familywise,
     )
+
+
+def _tested(
+    timeline: Timeline,
+    series: Series,
+    outcome: Outcome,
+    finding: Finding | None,
+    drawn: tuple[BrokenDraws, int],
+    postings: DayPostings,
+) -> Tested:
+    """Return what a test came to, in the written amounts and in draws."""
+    tally, draws = drawn
+    broke = bool(broken_days(outcome).any())
+    chance = tally.broken / draws if draws else float(broke)
+    spells = tuple(spells_of(timeline.days, outcome.have - outcome.need))
+    test = test_of(series.invariant.name)
+    return tested(series, finding, (chance, draws), spells, test, postings)
 
 
 def _series(

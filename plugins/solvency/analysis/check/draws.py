@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 from dataclasses import field
+from itertools import islice
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
@@ -16,6 +18,7 @@ from solvency.analysis.check.answer import Familywise
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.worlds import is_certain
+from solvency.analysis.check.worlds import of_balances
 from solvency.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
 from solvency.memory import keep_freed
@@ -38,6 +41,8 @@ Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
 
 #: Numbers drawn at once, of which each lot has its own seed.
 _CELLS = 250_000
+#: Lots that are worked on together: the more draws at once, the fewer days.
+_LOTS = 2
 #: Numbers in one array: 0.7 MB, few enough to stay near the processor, and enough that
 #: what a test costs besides is little. All that a test holds at once is to fit into the
 #: 64 MiB of memory that the GNU C library keeps for a thread.
@@ -55,8 +60,6 @@ class BrokenDraws:
     broken: int = 0
     #: Index of the first day broken, of each draw in which it broke.
     first: list[NDArray[np.int64]] = field(default_factory=list)
-    #: The draws in which it broke, shape (draws,); None where in none.
-    ever: NDArray[np.bool_] | None = None
 
 
 def broken_days(outcome: Outcome) -> NDArray[np.bool_]:
@@ -96,21 +99,32 @@ class Judge:
             broken[:, close[same]] = closely[same]
         return broken
 
-    def count(self, outcome: Outcome, draws: int) -> BrokenDraws:
-        """Count in how many draws an outcome broke, and when first in each."""
+    def during(self, kept: NDArray[np.intp]) -> Judge:
+        """Return a judge of some places of the timeline, given in order."""
+        one = copy(self)
+        places = np.searchsorted(kept, self.close)
+        there = kept.take(places, mode="clip") == self.close
+        one.close, one.closely = places[there], self.closely[there]
+        return one
+
+    def first(self, outcome: Outcome, draws: int) -> NDArray[np.int64]:
+        """Return the first day on which each draw is broken; -1 where on none."""
         broken = self.broken(outcome)
+        found = np.full(draws, -1)
         on = np.flatnonzero(broken.T.any(axis=1))
         if not len(on):
-            return BrokenDraws()
+            return found
         # No draw is first broken before any is, or after all are.
         surely = np.flatnonzero(broken.T.all(axis=1))
         start, stop = on[0], surely[0] if len(surely) else on[-1]
+        if start == stop and len(surely):
+            found[:] = start
+            return found
         broken = broken[:, start : stop + 1]
-        if len(broken) == 1:
-            broken = np.broadcast_to(broken, (draws, broken.shape[1]))
         first = broken.argmax(axis=1)
         ever = broken[np.arange(len(broken)), first]
-        return BrokenDraws(int(ever.sum()), [start + first[ever]], ever)
+        found[:] = np.where(ever, start + first, -1)
+        return found
 
 
 def run(invariant: Invariant, spells: Spells) -> list[Outcome]:
@@ -155,32 +169,14 @@ def draw(
     ]
     if spreads is None or moves is None or not draws:
         return chances, None
-    timeline = worlds.timeline
-    chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
-
     judges = [
         (invariant, [Judge(outcome) for outcome in found])
         for invariant, found in asked
         if not is_certain(invariant)
     ]
-
-    def counted(
-        block: tuple[NDArray[np.float64], NDArray[np.int64]],
-    ) -> list[list[BrokenDraws]]:
-        scales, days = block
-        drawn = worlds.drawn(spreads.flows, scales, moves.flows, days)
-        return [
-            [
-                judge.count(outcome, len(scales))
-                for judge, outcome in zip(
-                    each,
-                    run(invariant, drawn[worlds.intraday(invariant)]),
-                    strict=True,
-                )
-            ]
-            for invariant, each in judges
-        ]
-
+    size = len(worlds.timeline.ordinals)
+    chunk = max(16, min(5_000, _CELLS // size))
+    plan = _Plan(judges, worlds, spreads.flows, moves.flows, _LOTS * chunk, draws)
     holding = [
         (n, m)
         for n, (_, each) in enumerate(judges)
@@ -193,29 +189,134 @@ def draw(
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         amounts = spreads.draw(draws, seed, chunk)
         lots = zip(amounts, moves.draw(draws, seed, chunk), strict=True)
-        size = max(16, _BLOCK // len(timeline.ordinals))
-        for part in pool.map(counted, _blocks(lots, size)):
+        for part in pool.map(plan.firsts, _together(lots)):
             for tallies, more in zip(drawn_of, part, strict=True):
-                for tally, one in zip(tallies, more, strict=True):
-                    tally.broken += one.broken
-                    tally.first += one.first
-            broke = [x for n, m in holding if (x := part[n][m].ever) is not None]
+                for tally, first in zip(tallies, more, strict=True):
+                    ever = first[first >= 0]
+                    tally.broken += len(ever)
+                    tally.first.append(ever)
+            broke = [part[n][m] >= 0 for n, m in holding]
             by_chance += int(np.logical_or.reduce(broke).sum()) if broke else 0
     if not holding:
         return chances, None
     most = max(drawn_of[n][m].broken for n, m in holding)
-    days = len(timeline.ordinals)
-    return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
+    return chances, Familywise(len(holding), size, by_chance / draws, most / draws)
 
 
-def _blocks(
-    lots: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], size: int
+class _Plan:
+    """Which tests are asked of draws, of how many at once, and on which days."""
+
+    def __init__(
+        self,
+        judges: list[tuple[Invariant, list[Judge]]],
+        worlds: Worlds,
+        flows: NDArray[np.int64],
+        moved: NDArray[np.int64],
+        most: int,
+        draws: int,
+    ) -> None:
+        """Plan the tests of a case.
+
+        Args:
+            judges: The tests, and who judges each of their outcomes.
+            worlds: Where they are asked.
+            flows: Indexes of the flows whose amounts are drawn.
+            moved: Indexes of those whose days are.
+            most: How many draws come at once, at most.
+            draws: How many come in all.
+        """
+        self._judges, self._worlds = judges, worlds
+        self._flows, self._moved = flows, moved
+        #: How many draws fit into a block over all days.
+        self._size = max(16, _BLOCK // len(worlds.timeline.ordinals))
+        some = len(worlds.timeline.stirring)
+        parts = min(most, draws) * some // _BLOCK
+        self._parts = worlds.parts(min(max(1, parts), some))
+        intraday = [worlds.intraday(invariant) for invariant, _ in judges]
+        self._intraday = intraday
+        #: Tests of balances, and for each part of the days who judges their outcomes.
+        self._balances = [
+            n for n, (invariant, _) in enumerate(judges) if of_balances(invariant)
+        ]
+        self._of_part = [
+            {
+                n: [one.during(part[intraday[n]].timeline.kept) for one in judges[n][1]]
+                for n in self._balances
+                if intraday[n] in part
+            }
+            for part in self._parts
+        ]
+
+    def firsts(
+        self, block: tuple[NDArray[np.float64], NDArray[np.int64]]
+    ) -> list[list[NDArray[np.int64]]]:
+        """Return the first day on which each outcome is broken in each draw."""
+        scales, days = block
+        placed = self._worlds.placed(self._moved, days)
+        found = [[np.full(len(scales), -1) for _ in each] for _, each in self._judges]
+        self._of_moves(scales, placed, found)
+        open_ = set(self._balances)
+        before: dict[bool, Spells] = {}
+        for part, judges in zip(self._parts, self._of_part, strict=True):
+            drawn = {
+                intraday: spells.drawn(
+                    self._flows, scales, placed[intraday], before.get(intraday)
+                )
+                for intraday, spells in part.items()
+            }
+            for n in sorted(open_ & judges.keys()):
+                spells = drawn[self._intraday[n]]
+                kept = spells.timeline.kept
+                outcomes = run(self._judges[n][0], spells)
+                for first, one, outcome in zip(
+                    found[n], judges[n], outcomes, strict=True
+                ):
+                    if (first >= 0).all():
+                        continue
+                    then = one.first(outcome, len(scales))
+                    np.copyto(first, kept[then], where=(first < 0) & (then >= 0))
+                if all((first >= 0).all() for first in found[n]):
+                    # Broken in every draw: no later day can be the first.
+                    open_.discard(n)
+            for spells in drawn.values():
+                spells.forget()
+            before |= drawn
+        return found
+
+    def _of_moves(
+        self,
+        scales: NDArray[np.float64],
+        placed: dict[bool, dict[int, NDArray[np.intp]]],
+        found: list[list[NDArray[np.int64]]],
+    ) -> None:
+        """Ask the tests of what moved, over all days."""
+        rest = [n for n in range(len(found)) if n not in self._balances]
+        for start in range(0, len(scales) if rest else 0, self._size):
+            some = slice(start, start + self._size)
+            drawn = {
+                intraday: spells.drawn(
+                    self._flows,
+                    scales[some],
+                    {flow: one[some] for flow, one in placed[intraday].items()},
+                )
+                for intraday, spells in self._worlds.moves().items()
+            }
+            for n in rest:
+                invariant, judges = self._judges[n]
+                outcomes = run(invariant, drawn[self._intraday[n]])
+                for first, one, outcome in zip(found[n], judges, outcomes, strict=True):
+                    first[some] = one.first(outcome, len(first[some]))
+
+
+def _together(
+    lots: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]],
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.int64]]]:
-    """Cut draws of amounts and days into blocks of a size."""
-    for scales, days in lots:
-        for start in range(0, len(scales), size):
-            part = slice(start, start + size)
-            yield scales[part], days[:, part]
+    """Put some lots of draws of amounts and days together."""
+    each = iter(lots)
+    while some := list(islice(each, _LOTS)):
+        # A flow's draws lie together.
+        scales = np.concatenate([scales.T for scales, _ in some], axis=1).T
+        yield scales, np.concatenate([days for _, days in some], axis=1)
 
 
 def at_other_spreads(

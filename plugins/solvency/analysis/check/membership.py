@@ -19,10 +19,12 @@ import numpy as np
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.quantities import DrawnWorld
 from solvency.analysis.check.quantities import World
+from solvency.analysis.check.timeline import SomeDays
 from solvency.analysis.check.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
@@ -69,23 +71,56 @@ class Spells:
         """Return the world of the last spell."""
         return self.worlds[-1]
 
+    def again(self) -> Spells:
+        """Return the same worlds, for tests that share nothing with those before."""
+        return Spells(tuple(World(one.timeline) for one in self.worlds), self.begins)
+
+    def during(self, kept: NDArray[np.intp]) -> Spells:
+        """Return the worlds on some places of the timeline, given in order."""
+        worlds = []
+        for one in self.worlds:
+            world = World(SomeDays(one.timeline, kept))
+            world.asked = one.asked
+            worlds.append(world)
+        begins = np.searchsorted(kept, self.begins)
+        return Spells(tuple(worlds), tuple(begins.tolist()))
+
     def drawn(
         self,
         flows: NDArray[np.int64],
         scales: NDArray[np.float64],
-        moved: NDArray[np.int64],
-        days: NDArray[np.int64],
+        placed: Mapping[int, NDArray[np.intp]],
+        before: Spells | None = None,
     ) -> Spells:
-        """Return the same in draws of the uncertain flows and days."""
-        bucket = np.searchsorted(self.timeline.ordinals, days, side="left")
-        placed = dict(zip(moved.tolist(), bucket, strict=True))
+        """Return the same in draws of the uncertain flows and days.
+
+        Args:
+            flows: Indexes of the uncertain flows.
+            scales: What each is multiplied by, less one, shape (draws, flows).
+            placed: The places of the whole timeline that each flow is drawn on.
+            before: The worlds of the same draws on the days up to these, if any.
+        """
         return Spells(
             tuple(
-                DrawnWorld(one.timeline, flows, scales, placed, one.asked, judged=True)
-                for one in self.worlds
+                DrawnWorld(
+                    one.timeline,
+                    *(flows, scales, placed, one.asked),
+                    judged=True,
+                    before=earlier,
+                )
+                for one, earlier in zip(
+                    self.worlds,
+                    before.worlds if before else [None] * len(self.worlds),
+                    strict=True,
+                )
             ),
             self.begins,
         )
+
+    def forget(self) -> None:
+        """Let go of what tests share, when none is to come."""
+        for world in self.worlds:
+            world.kept.clear()
 
     def ask(
         self, test: Callable[[World, Invariant], list[Outcome]], invariant: Invariant

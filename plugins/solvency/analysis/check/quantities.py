@@ -10,7 +10,6 @@ each uncertain flow is scaled as a whole, so that every draw balances.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from decimal import Decimal
 from functools import cached_property
@@ -42,18 +41,51 @@ class Changes(NamedTuple):
     """What uncertain flows move, on the days that any moves a thing.
 
     Attributes:
-        rows: One more than such days: the first is of nothing.
+        rows: One more than such days: the first is of what moved before them all.
+        begun: Whether anything did, before the days asked about.
         last: The row that holds on each day.
-        row_of: The row of each day a flow may fall on.
+        row_of: The row of each day a flow may fall on; beyond them, of days that are
+            not asked about.
         still: Flows of certain days: the row, the units, the row of the scale.
         moving: The others: the index, the units, the row of the written day.
     """
 
     rows: int
+    begun: bool
     last: NDArray[np.int64]
     row_of: NDArray[np.int64]
     still: list[tuple[int, float, int]]
     moving: list[tuple[int, float, int]]
+
+
+class Uncut(NamedTuple):
+    """What uncertain flows move in a selection, on all days.
+
+    Attributes:
+        days: The places of the whole timeline on which any may move a thing.
+        still: Flows of certain days: the place, the units, the row of the scale.
+        moving: The others: the index, the units, the place as written, and the first
+            of those it may be on and the first after them.
+    """
+
+    days: NDArray[np.int64]
+    still: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
+    moving: list[tuple[int, float, int, int, int]]
+
+
+class SteppedSum(NamedTuple):
+    """On which days a sum changes in any draw, and what it is made of.
+
+    Attributes:
+        every: Which of these changes holds on each day; None where every day is one.
+        base: The sum as written on the days it changes on, shape (changes, 1).
+        moving: What of it moves, by commodity: the positions, what uncertain flows
+            move in them, the rows of that and the prices on the days it changes on.
+    """
+
+    every: NDArray[np.int64] | None
+    base: NDArray[np.float64]
+    moving: list[tuple[Any, ...]]
 
 
 class World:
@@ -257,6 +289,7 @@ class DrawnWorld(World):
         asked: Mapping[Hashable, int],
         *,
         judged: bool = False,
+        before: World | None = None,
     ) -> None:
         """Make the world of some draws.
 
@@ -265,12 +298,15 @@ class DrawnWorld(World):
             flows: Indexes of the uncertain flows, shape (uncertain,).
             scales: What each is multiplied by, less one, shape (draws, uncertain).
             placed: Of each flow whose day is uncertain the days it is drawn on, as
-                indexes of the timeline's, shape (draws,).
+                indexes of the whole timeline's, shape (draws,).
             asked: How often the same tests asked for each thing in the written
                 amounts: what will not be asked for again is let go.
             judged: No more is asked of tests than on which days they hold.
+            before: The world of the same draws on the days up to these, if any.
         """
         super().__init__(timeline)
+        self._before = before if isinstance(before, DrawnWorld) else None
+        self._ends: dict[tuple[bytes, str], NDArray[np.float64]] = {}
         self._left = dict(asked)
         self._judged = judged
         self.flows = flows
@@ -301,57 +337,137 @@ class DrawnWorld(World):
         return found
 
     def _units(self, chosen: Mask, commodity: str) -> Quantity:
-        base = self.timeline.units(chosen, commodity).astype(float)
-        moved = self._moved(chosen, commodity)
-        if moved is None:
-            return base[np.newaxis, :]
-        moved += base[:, np.newaxis]
-        return moved.T
+        steps = self._steps(chosen, commodity)
+        return _every(steps, self._stepped(steps))
 
     def _sum(self, mask: Mask) -> Quantity:
-        base = self.timeline.floats(mask)
-        total: NDArray[np.float64] | None = None
-        for commodity in self.traits.commodities(mask):
-            own = mask & self.timeline.of_commodity(commodity)
-            moved = self._moved(own, commodity)
-            if moved is None:
-                continue
-            if commodity != self.currency:
-                moved *= self.timeline.rate(commodity)[:, np.newaxis]
-            total = moved if total is None else np.add(total, moved, out=total)
-        if total is None:
-            return base[np.newaxis, :]
-        total += base[:, np.newaxis]
-        return total.T
+        steps = self._steps(mask, None)
+        return _every(steps, self._stepped(steps))
 
-    def _moved(self, mask: Mask, commodity: str) -> NDArray[np.float64] | None:
-        """Return by how much draws move the units held, shape (days, draws).
+    def _one_sided(self, index: int, sign: int) -> Quantity:
+        """Return the value of one position where it is on a side."""
 
-        None where no uncertain flow touches the selection.
+        def make() -> Quantity:
+            steps = self._steps(self.timeline.single(index), None)
+            # A new array: what no draw moves is the timeline's own.
+            one = self._stepped(steps) * sign
+            return _every(steps, np.maximum(one, 0, out=one))
+
+        found: Quantity = self.once((index, sign), make)
+        return found
+
+    def _stepped(self, steps: SteppedSum) -> NDArray[np.float64]:
+        """Return a sum in draws on the days it changes on, shape (changes, draws).
+
+        In one column where no draw moves it.
         """
+        total: NDArray[np.float64] | None = None
+        for mask, commodity, changes, rows, rate in steps.moving:
+            moved = self._moved(mask, commodity, changes)
+            if changes is None:
+                continue
+            one = moved.take(rows, axis=0)
+            if rate is not None:
+                one *= rate
+            total = one if total is None else np.add(total, one, out=total)
+        return steps.base if total is None else np.add(total, steps.base, out=total)
+
+    def _steps(self, mask: Mask, commodity: str | None) -> SteppedSum:
+        """Return on which days a sum changes, and what it is made of.
+
+        Args:
+            mask: What is summed.
+            commodity: The one it is all of, whose units are counted; None where units
+                are counted at their prices.
+        """
+        key = mask.tobytes(), commodity
+        known = self.timeline.steps
+        if key not in known:
+            known[key] = self._stepping(mask, commodity)
+        found: SteppedSum = known[key]
+        return found
+
+    def _stepping(self, mask: Mask, commodity: str | None) -> SteppedSum:
+        timeline = self.timeline
+        if commodity is None:
+            base = timeline.floats(mask)
+            each = [
+                (mask & timeline.of_commodity(one), one)
+                for one in timeline.traits.commodities(mask)
+            ]
+        else:
+            base = timeline.units(mask, commodity).astype(float)
+            each = [(mask, commodity)]
+        fresh = _fresh(base)
+        parts = []
+        for own, one in each:
+            changes = self._known(own, one)
+            rate = None
+            if changes is not None:
+                fresh |= _fresh(changes.last)
+                if commodity is None and one != self.currency:
+                    rate = timeline.rate(one)
+                    fresh |= _fresh(rate)
+            parts.append((own, one, changes, rate))
+        days = np.flatnonzero(fresh)
+        some = base[days, np.newaxis]
+        # Tests are given it as it is, where no draw moves it.
+        some.flags.writeable = False
+        return SteppedSum(
+            every=None if fresh.all() else np.cumsum(fresh) - 1,
+            base=some,
+            moving=[
+                (
+                    *(own, one, changes),
+                    changes.last[days] if changes else changes,
+                    None if rate is None else rate[days, np.newaxis],
+                )
+                for own, one, changes, rate in parts
+            ],
+        )
+
+    def _moved(
+        self, mask: Mask, commodity: str, changes: Changes | None
+    ) -> NDArray[np.float64]:
+        """Return running sums of what moves; nothing where no draw moves a thing."""
+        found: NDArray[np.float64] = self.once(
+            _moves(mask, commodity),
+            lambda: () if changes is None else self._running(changes, mask, commodity),
+        )
+        return found
+
+    def _known(self, mask: Mask, commodity: str) -> Changes | None:
         key = (mask.tobytes(), commodity)
         known = self.timeline.changes
         if key not in known:
             known[key] = self._changes(mask, commodity)
         found: Changes | None = known[key]
-        if found is None:
-            self.once(_moves(mask, commodity), lambda: ())
-            return None
-        moved = self.once(_moves(mask, commodity), lambda: self._running(found))
-        every: NDArray[np.float64] = moved.take(found.last, axis=0)
-        return every
+        return found
 
-    def _running(self, changes: Changes) -> NDArray[np.float64]:
+    def _running(
+        self, changes: Changes, mask: Mask, commodity: str
+    ) -> NDArray[np.float64]:
         """Return running sums of what moves, a row a day on which any moves a thing."""
         shape = changes.rows, len(self.scales)
         moved = self._placed(changes, shape) if changes.moving else np.zeros(shape)
         for row, units, flow in changes.still:
             moved[row] += units * self._by_flow[flow]
+        if changes.begun and self._before is not None:
+            moved[0] = self._before.end(mask, commodity)
         # Row by row: a cumulative sum along the first axis is far slower.
         before = moved[0]
         for line in moved[1:]:
             before = np.add(line, before, out=line)
+        self._ends[mask.tobytes(), commodity] = before.copy()
         return moved
+
+    def end(self, mask: Mask, commodity: str) -> NDArray[np.float64]:
+        """Return by how much draws move the units held on the last day, (draws,)."""
+        key = (mask.tobytes(), commodity)
+        found = self._known(mask, commodity)
+        if found is not None and key not in self._ends:
+            self._running(found, mask, commodity)
+        return self._ends[key]
 
     def _placed(self, changes: Changes, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Return what flows of uncertain days move, less what they do as written."""
@@ -361,51 +477,83 @@ class DrawnWorld(World):
         worth = np.empty(at.shape)
         for line, (flow, units, _) in zip(worth, changes.moving, strict=True):
             np.multiply(units, self.factor(flow), out=line)
-        sums = np.bincount(at.ravel(), worth.ravel(), math.prod(shape))
-        drawn: NDArray[np.float64] = sums.astype(float, copy=False).reshape(shape)
+        # The row beyond is of days that are not asked about.
+        every = shape[0] + 1
+        sums = np.bincount(at.ravel(), worth.ravel(), every * shape[1])
+        drawn: NDArray[np.float64] = sums.astype(float, copy=False)
+        drawn = drawn.reshape(every, shape[1])
         for _, units, written in changes.moving:
             drawn[written] -= units
-        return drawn
+        return drawn[:-1]
 
     def _changes(self, mask: Mask, commodity: str) -> Changes | None:
         """Return what uncertain flows move, on the days that any moves a thing."""
-        book, timeline = self.timeline.book, self.timeline
-        inside = timeline.postings(mask)
+        whole, kept = self.timeline.whole, self.timeline.kept
+        known = whole.uncut
+        key = (mask.tobytes(), commodity)
+        if key not in known:
+            known[key] = self._uncut(mask, commodity)
+        uncut: Uncut = known[key]
+        start, stop = int(kept[0]), int(kept[-1]) + 1
+        first, end = np.searchsorted(uncut.days, [start, stop])
+        if not end:
+            return None
+        days = uncut.days[first:end]
+        row_of = np.full(len(whole.ordinals), len(days) + 1)
+        row_of[start:stop] = np.searchsorted(days, np.arange(start, stop)) + 1
+        # Of those asked about: the others are in what moved before, or come after.
+        still = (start <= uncut.still[0]) & (uncut.still[0] < stop)
+        places, units, rows = (column[still] for column in uncut.still)
+        return Changes(
+            rows=len(days) + 1,
+            begun=bool(first),
+            last=np.searchsorted(days, kept, side="right"),
+            row_of=row_of,
+            still=_listed(row_of[places], units, rows),
+            moving=[
+                (flow, moved, int(row_of[at]))
+                for flow, moved, at, low, high in uncut.moving
+                if start <= at < stop or (low < stop and start < high)
+            ],
+        )
+
+    def _uncut(self, mask: Mask, commodity: str) -> Uncut:
+        """Return what uncertain flows move in a selection on any day."""
+        book, whole = self.timeline.book, self.timeline.whole
+        inside = whole.postings(mask)
         flows, units = book.flow[inside], book.units[inside].astype(float)
         units *= float(f"1e-{book.scales.get(commodity, 0)}")
         # What a flow brings here it may take away here: of that nothing moves.
-        size = len(timeline.ordinals)
+        size = len(whole.ordinals)
         pairs, where = np.unique(
-            flows * size + timeline.bucket[inside], return_inverse=True
+            flows * size + whole.bucket[inside], return_inverse=True
         )
         units = np.bincount(where, units, len(pairs))
         flows, bucket = np.divmod(pairs[units != 0], size)
         units = units[units != 0]
         ends = {
-            flow: timeline.between(flow)
-            for flow in set(flows.tolist()) & set(self.placed)
+            flow: whole.between(flow) for flow in set(flows.tolist()) & set(self.placed)
         }
         # Where all of its days are one here, a flow stands still.
         ends = {flow: one for flow, one in ends.items() if one[1] - one[0] > 1}
         rows, moving = self._row[flows], np.isin(flows, list(ends))
         still = (rows >= 0) & ~moving
-        if not still.any() and not moving.any():
-            return None
-        days = np.unique(
-            np.concatenate(
-                [
-                    bucket[still | moving],
-                    *(np.arange(low, high) for low, high in ends.values()),
-                ]
-            )
-        ).astype(np.int64)
-        row_of = np.searchsorted(days, np.arange(size)) + 1
-        return Changes(
-            rows=len(days) + 1,
-            last=np.searchsorted(days, np.arange(size), side="right"),
-            row_of=row_of,
-            still=_listed(row_of[bucket[still]], units[still], rows[still]),
-            moving=_listed(flows[moving], units[moving], row_of[bucket[moving]]),
+        return Uncut(
+            days=np.unique(
+                np.concatenate(
+                    [
+                        bucket[still | moving],
+                        *(np.arange(low, high) for low, high in ends.values()),
+                    ]
+                )
+            ).astype(np.int64),
+            still=(bucket[still], units[still], rows[still]),
+            moving=[
+                (flow, moved, at, *ends[flow])
+                for flow, moved, at in _listed(
+                    flows[moving], units[moving], bucket[moving]
+                )
+            ],
         )
 
     def zeros(self) -> Quantity:
@@ -462,6 +610,20 @@ class DrawnWorld(World):
     def constant(self, number: Decimal) -> Any:
         """Return a number of the ledger as a float."""
         return float(number)
+
+
+def _every(steps: SteppedSum, found: NDArray[np.float64]) -> Quantity:
+    """Return a sum on every day, of shape (draws or 1, days)."""
+    if steps.every is not None:
+        found = found.take(steps.every, axis=0)
+    return found.T
+
+
+def _fresh(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say on which days values are not those of the day before."""
+    found = np.ones(len(values), bool)
+    found[1:] = values[1:] != values[:-1]
+    return found
 
 
 def _moves(mask: Mask, commodity: str) -> Hashable:

@@ -4,12 +4,15 @@ Or the moments: then a day on which the order of flows is known is in as many as
 has, and ends with one for those whose place in the day nobody says.
 """
 
+# Longer than 400 lines: all days and some of them, each method beside its twin.
+
 from __future__ import annotations
 
 import datetime
 import math
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -65,6 +68,10 @@ class Timeline:
         self._starts = np.searchsorted(
             book.position[self._order], np.arange(len(book.positions) + 1)
         )
+        self._lay_by()
+
+    def _lay_by(self) -> None:
+        """Make room for what is worked out once."""
         self._prices: dict[str, NDArray[Any]] = {}
         self._rates: dict[str, NDArray[np.float64]] = {}
         self._halving: dict[str, NDArray[np.float64]] = {}
@@ -72,6 +79,16 @@ class Timeline:
         self._units: dict[tuple[bytes, str], NDArray[Any]] = {}
         self._worth: dict[bytes, NDArray[Any]] = {}
         self._floats: dict[bytes, NDArray[np.float64]] = {}
+
+    @property
+    def whole(self) -> Timeline:
+        """Return the timeline that this one has some of the places of."""
+        return self
+
+    @cached_property
+    def kept(self) -> NDArray[np.intp]:
+        """Return the places of the whole timeline that this one has."""
+        return np.arange(len(self.ordinals))
 
     def _days(self) -> NDArray[np.int64]:
         book = self.book
@@ -292,8 +309,44 @@ class Timeline:
         return found
 
     @cached_property
+    def stirring(self) -> NDArray[np.intp]:
+        """Return the places on which balances, or what they are worth, may change.
+
+        On all others every balance, drawn or written, is that of the place before.
+        """
+        book, size = self.book, len(self.ordinals)
+        found = np.zeros(size, bool)
+        found[0] = True
+        moving = book.units != 0
+        found[self.bucket[moving]] = True
+        if any(trait.account.recovery is not None for trait in self.traits.all):
+            # Averages of what was paid go by every flow.
+            found[self.flow_bucket] = True
+        turns = [day.toordinal() for day in book.case.turns]
+        found |= np.isin(np.arange(size), np.searchsorted(self.ordinals, turns))
+        for flow in np.intersect1d(self._moves.flows, book.flow[moving]).tolist():
+            low, high = self.between(flow)
+            found[low:high] = True
+        for commodity in {position.commodity for position in book.positions}:
+            told = book.case.commodities.get(commodity)
+            floats = [told and told.floating(day) for day in self.days]
+            for each in (self.price(commodity), self.halving(commodity), floats):
+                found[1:] |= [one != other for one, other in pairwise(each)]
+        return np.flatnonzero(found)
+
+    @cached_property
     def changes(self) -> dict[tuple[bytes, str], Any]:
         """Keep what uncertain flows move in a selection, for one draw to the next."""
+        return {}
+
+    @cached_property
+    def uncut(self) -> dict[tuple[bytes, str], Any]:
+        """Keep the same of all days, for one part of the days to the next."""
+        return {}
+
+    @cached_property
+    def steps(self) -> dict[tuple[bytes, str | None], Any]:
+        """Keep on which days a selection changes, for one draw to the next."""
         return {}
 
     @cached_property
@@ -305,3 +358,69 @@ class Timeline:
         one = np.zeros(len(self.traits.all), bool)
         one[index] = True
         return one
+
+
+class SomeDays(Timeline):
+    """Some of the places of a timeline, and balances on them; none moves between.
+
+    Only for tests of balances: what moved before the first of these places is in the
+    balances, and no flow is on one of them.
+    """
+
+    def __init__(self, whole: Timeline, kept: NDArray[np.intp]) -> None:
+        """Take places of a whole timeline, as indexes in order."""
+        self._whole, self._places = whole, kept
+        self.book, self.traits = whole.book, whole.traits
+        self.ordinals = whole.ordinals[kept]
+        self._lay_by()
+
+    @property
+    def whole(self) -> Timeline:
+        """Return the timeline that this one has some of the places of."""
+        return self._whole
+
+    @cached_property
+    def kept(self) -> NDArray[np.intp]:
+        """Return the places of the whole timeline that this one has."""
+        return self._places
+
+    @property
+    def sides(self) -> NDArray[np.int64]:
+        """Return the same of the whole timeline."""
+        return self.whole.sides
+
+    def quotes(self, commodity: str) -> list[Quote | Missing]:
+        """Return the price, or why there is none, on each day."""
+        every = self.whole.quotes(commodity)
+        return [every[place] for place in self.kept]
+
+    def average(self, index: int) -> NDArray[Any]:
+        """Return a position's average price at acquisition on each day, exact."""
+        found: NDArray[Any] = self.whole.average(index)[self.kept]
+        return found
+
+    def postings(self, mask: Mask) -> NDArray[np.int64]:
+        """Return the indexes of the postings to selected positions."""
+        return self.whole.postings(mask)
+
+    def counted(self, mask: Mask) -> NDArray[Any]:
+        """Return the integer units in selected positions of one commodity."""
+        found: NDArray[Any] = self.whole.counted(mask)[self.kept]
+        return found
+
+    def floats(self, mask: Mask) -> NDArray[np.float64]:
+        """Return what selected positions are worth as floats."""
+        key = mask.tobytes()
+        found = self._floats.get(key)
+        if found is None:
+            found = self._floats[key] = self.whole.floats(mask)[self.kept]
+            found.flags.writeable = False
+        return found
+
+    def size(self, mask: Mask) -> float:
+        """Return the most that selected positions were worth on any day."""
+        return self.whole.size(mask)
+
+    def per_flow(self, mask: Mask) -> NDArray[np.float64]:
+        """Return what each flow moved in selected positions, in money."""
+        return self.whole.per_flow(mask)

@@ -38,22 +38,31 @@ def is_certain(invariant: Invariant) -> bool:
     return test_of(invariant.name).certain
 
 
+def of_balances(invariant: Invariant) -> bool:
+    """Say whether a test is of what there is on a day, by itself."""
+    return test_of(invariant.name).of_balances
+
+
 class Worlds:
     """The worlds that tests are asked in: by day, and by moment where asked for."""
 
     def __init__(self, book: Book, *, moments: bool) -> None:
         self._book, self._moments = book, moments
-        self._made: dict[tuple[bool, bool], Spells] = {}
-        self.timeline = self._of(intraday=False, certain=False).timeline
+        self._made: dict[tuple[bool, str], Spells] = {}
+        self._parts: dict[int, list[dict[bool, Spells]]] = {}
+        self.timeline = self._of(intraday=False, kind="moves").timeline
 
     def of(self, invariant: Invariant) -> Spells:
         """Return the worlds of a test.
 
-        What is not drawn is asked elsewhere: what it asks for will not come again.
+        What is not drawn is asked elsewhere, and what is drawn on some days alone:
+        what it asks for will not come again.
         """
-        return self._of(
-            intraday=self.intraday(invariant), certain=is_certain(invariant)
-        )
+        if is_certain(invariant):
+            kind = "certain"
+        else:
+            kind = "balances" if of_balances(invariant) else "moves"
+        return self._of(intraday=self.intraday(invariant), kind=kind)
 
     def intraday(self, invariant: Invariant) -> bool:
         """Say whether a test is asked after each movement."""
@@ -62,26 +71,63 @@ class Worlds:
     @property
     def certain(self) -> Spells:
         """Return those of what no draw changes, by day."""
-        return self._of(intraday=False, certain=True)
+        return self._of(intraday=False, kind="certain")
 
-    def drawn(
-        self,
-        flows: NDArray[np.int64],
-        scales: NDArray[np.float64],
-        moved: NDArray[np.int64],
-        days: NDArray[np.int64],
-    ) -> dict[bool, Spells]:
-        """Return those in draws, by whether they are of moments."""
+    def moves(self) -> dict[bool, Spells]:
+        """Return those of what moved, by whether they are of moments."""
+        return self._drawn_of("moves")
+
+    def parts(self, count: int) -> list[dict[bool, Spells]]:
+        """Return those of balances, in some parts of the days that anything changes on.
+
+        Args:
+            count: How many parts, at most.
+        """
+        if count not in self._parts:
+            found: list[dict[bool, Spells]] = [{} for _ in range(count)]
+            for intraday, spells in self._drawn_of("balances").items():
+                kept = np.array_split(spells.timeline.stirring, count)
+                for part, some in zip(found, kept, strict=True):
+                    if len(some):
+                        part[intraday] = spells.during(some)
+            self._parts[count] = found
+        return self._parts[count]
+
+    def placed(
+        self, moved: NDArray[np.int64], days: NDArray[np.int64]
+    ) -> dict[bool, dict[int, NDArray[np.intp]]]:
+        """Return the places that days are, by whether these are moments.
+
+        Args:
+            moved: Indexes of flows.
+            days: The days each is drawn on, shape (flows, draws).
+        """
+        if not len(moved):
+            return {intraday: {} for intraday in (False, True)}
+        first, last = int(days.min()), int(days.max())
+        found = {}
+        for intraday in {intraday for intraday, _ in self._made}:
+            ordinals = self._of(intraday=intraday, kind="moves").timeline.ordinals
+            each = np.searchsorted(ordinals, np.arange(first, last + 1), side="left")
+            found[intraday] = dict(zip(moved.tolist(), each[days - first], strict=True))
+        return found
+
+    def _drawn_of(self, kind: str) -> dict[bool, Spells]:
         return {
-            intraday: spells.drawn(flows, scales, moved, days)
-            for (intraday, certain), spells in self._made.items()
-            if not certain
+            intraday: spells
+            for (intraday, one), spells in self._made.items()
+            if one == kind
         }
 
-    def _of(self, *, intraday: bool, certain: bool) -> Spells:
-        key = intraday, certain
+    def _of(self, *, intraday: bool, kind: str) -> Spells:
+        key = intraday, kind
         if key not in self._made:
-            self._made[key] = Spells.of(self._book, moments=intraday)
+            like = [
+                one for (moments, _), one in self._made.items() if moments == intraday
+            ]
+            self._made[key] = (
+                like[0].again() if like else Spells.of(self._book, moments=intraday)
+            )
         return self._made[key]
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from solvency.analysis.papers.frame import Frame
 from solvency.analysis.papers.frame import PaperColumn
 from solvency.analysis.papers.workbook import Sheet
+from solvency.figures.formats import percent
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from solvency.analysis.check.answer import Findings
     from solvency.analysis.recover.recover import Class
@@ -80,12 +80,6 @@ def _columns(
 
 
 @wide()
-def _percent(rate: Decimal | None) -> str:
-    """Write a share; nothing where there is none."""
-    return "" if rate is None else f"{rate:.1%}"
-
-
-@wide()
 def _assets(found: Recovery) -> Frame:
     """Return the assets of each statement of affairs, book and realisable."""
     return Frame(
@@ -120,7 +114,7 @@ def _classes(found: Recovery) -> Frame:
                 one.low,
                 one.paid,
                 one.high,
-                _percent(one.rate),
+                percent(one.rate),
             )
             for one in classes
         ]

@@ -20,11 +20,11 @@ from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import Ends
 from solvency.analysis.recover.estate import estate
+from solvency.analysis.recover.noted import noted
 from solvency.analysis.recover.stated import at_shares
 from solvency.analysis.recover.waterfall import CENT
 from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import waterfall
-from solvency.figures.remark import Remark
 from solvency.ledger.ranks import RANKS
 from solvency.wide import wide
 
@@ -196,81 +196,10 @@ def recover(
         debts=found.debts,
         notes=(
             *found.notes,
-            *_assumed(found, members),
-            *_lent(results["alone", "central"]),
+            *noted(found, results["alone", "central"]),
         ),
         costs=(alpha, beta),
     )
-
-
-def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
-    """Name what rests on an assumption: market depths, and debtors outside."""
-    notes: list[str] = []
-    for commodity in sorted({item.commodity for item in found.items(members)}):
-        known = found.book.case.commodities.get(commodity)
-        depth = known.depth(found.at) if known else None
-        if depth is not None and depth.basis == "assumed":
-            notes.append(
-                Remark(
-                    "what %(token)s would fetch rests on an assumed market depth of"
-                    " %(units)s units that halve the price",
-                    token=commodity,
-                    units=f"{depth.units:,}",
-                )
-            )
-    owing: dict[str, Decimal] = defaultdict(Decimal)
-    inside = frozenset(members)
-    for debt in found.debts:
-        if debt.debtor not in inside and debt.creditor in inside:
-            owing[debt.debtor] += debt.value
-    notes += [
-        Remark("owed to the group by %(who)s: %(amount)s", who=name, amount=value)
-        for name, value in sorted(owing.items())
-    ]
-    if owing:
-        notes.append(
-            "debts to the group count at what the books show the debtor holding, else"
-            " in full; at nothing at low, in full at high"
-        )
-    stated = sorted(
-        account.name
-        for account in found.book.case.accounts.values()
-        if account.root == "Assets"
-        and account.is_claim
-        and account.recovery is not None
-        and account.entity in inside
-        and account.counterparty in owing
-    )
-    if stated:
-        notes.append(
-            Remark(
-                "of %(accounts)s the share that the ledger states",
-                accounts=tuple(stated),
-            )
-        )
-    return notes
-
-
-def _lent(alone: Waterfall) -> list[str]:
-    """Name whose creditors are paid also from collateral that others gave."""
-    notes: list[str] = []
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for one in alone.paid:
-        sums[one.debt.debtor] += one.paid
-    pays = alone.clearing.payments
-    for name in sorted(alone.estates):
-        paid = sums[name]
-        own = pays[alone.index[name]]
-        if paid - own > 1:
-            notes.append(
-                Remark(
-                    "creditors of %(who)s are paid %(amount)s more than it pays: from"
-                    " collateral that others gave for its debts",
-                    who=name,
-                    amount=paid - own,
-                )
-            )
-    return notes
 
 
 def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Statement:

@@ -100,11 +100,11 @@ def stress(
                 values |= {"low": f"{measure.low:,}", "high": f"{measure.high:,}"}
             notes.append(
                 Remark(
-                    "every figure of %(token)s rests on an assumed market depth of"
-                    " %(units)s units, %(low)s to %(high)s"
+                    "what a sale of %(token)s fetches rests on an assumed market"
+                    " depth of %(units)s units, %(low)s to %(high)s"
                     if measure.low
-                    else "every figure of %(token)s rests on an assumed market depth of"
-                    " %(units)s units",
+                    else "what a sale of %(token)s fetches rests on an assumed market"
+                    " depth of %(units)s units",
                     **values,
                 )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.wide import wide
@@ -64,7 +65,7 @@ def grid(found: Stress) -> Table:
             (
                 cell.token,
                 cell.holder,
-                f"{cell.price_factor:.0%}",
+                percent(cell.price_factor, 0),
                 cell.depth,
                 cell.proceeds,
                 cell.equity,

@@ -13,6 +13,7 @@ from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
 from solvency.analysis.weigh.evidence import evidence
 from solvency.figures import arithmetic
+from solvency.figures.formats import percent
 from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.probability_distribution import amounts
@@ -339,7 +340,7 @@ def _posterior(
     if weighed.method == "exact":
         note = (
             f"the posterior's {several:,} best combinations are drawn from; they hold"
-            f" {weighed.covered:.0%} of the belief"
+            f" {percent(weighed.covered)} of the belief"
         )
     else:
         note = f"the posterior is that of {several:,} sampled combinations"

@@ -46,8 +46,8 @@ def headline(found: Tallied) -> str:
     if found.hole:
         text.append(
             f"Customers of all entities lack {found.hole:,.0f} on {found.at}: owed to"
-            " them and not held. The flows that made it are in the books; what is"
-            " untraced is what the books do not explain."
+            " them and not held, in these books. That is a debt and no part of what is"
+            " untraced."
         )
     text.append(
         "Exact, by convolution."

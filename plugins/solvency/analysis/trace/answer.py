@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
 from solvency.analysis.trace.shares import COLUMNS
+from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.plain import count
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.shares import Step
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
 
 #: What an outlay without `purpose:` is counted under.
 UNSTATED = "unstated"
@@ -199,7 +201,20 @@ class Following:
             notes=tuple(self._notes()),
         )
 
+    @property
+    def moved(self) -> tuple[Flow, ...]:
+        """Return the flows that moved what is traced."""
+        names = [one.flow for one in self.deposits]
+        names += [one.flow for one in self.outlays]
+        return tuple(self.case.by_id[name] for name in dict.fromkeys(names))
+
     def _notes(self) -> Iterator[str]:
+        undated = sum(one.earliest is not None for one in self.moved)
+        if undated:
+            yield (
+                f"{undated} of {count(len(self.moved), 'flow')} traced stand on a day"
+                " that no source gives: on other days the bounds can be otherwise."
+            )
         if self.untraced:
             yield (
                 f"{self.untraced:,.2f} {self.unit} of what the books show here is"
@@ -242,8 +257,8 @@ def _share(purpose: Purpose) -> str:
     """Say what share of a purpose's amount was the owners', as an interval."""
     if not purpose.amount:
         return ""
-    least = f"{purpose.least / purpose.amount:.1%}"
-    most = f"{purpose.most / purpose.amount:.1%}"
+    least = percent(purpose.least / purpose.amount)
+    most = percent(purpose.most / purpose.amount)
     return least if purpose.least == purpose.most else f"{least} to {most}"
 
 

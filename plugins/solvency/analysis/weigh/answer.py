@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.precision import settled
@@ -238,8 +239,8 @@ class Beliefs:
             prior, error = self.alternative
             lines.append(
                 f"something else, believed {prior} before, predicting each observation"
-                f" to {error:.0%}: {_surely(self.fit.something_else)} after; all other"
-                " beliefs are given that it is not so"
+                f" to {percent(error, 0)}: {_surely(self.fit.something_else)} after; all"
+                " other beliefs are given that it is not so"
             )
         elif self.unfit:
             lines.append(

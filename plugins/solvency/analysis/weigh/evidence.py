@@ -356,16 +356,11 @@ class Evidence:
 
 
 @wide()
-def evidence(
-    case: Case, *, scale: float | None = None, correlation: float | None = None
-) -> Evidence:
+def evidence(case: Case) -> Evidence:
     """Return what a case's hypotheses are weighed by.
 
     Args:
         case: the case, of any scenario: all hypotheses are taken.
-        scale: degrees of freedom of the scale of all errors, inf for errors as stated;
-            the case's where none is given.
-        correlation: of the errors of one source; the case's where none is given.
 
     Returns:
         The evidence.
@@ -402,8 +397,8 @@ def evidence(
         means=np.array([amount.mean for amount in amounts]),
         sigmas=np.array([amount.sigma for amount in amounts]),
         noise=seen.sigmas / seen.scales,
-        scale=float(assumed.scale) if scale is None else scale,
-        correlation=float(assumed.correlation) if correlation is None else correlation,
+        scale=float(assumed.scale),
+        correlation=float(assumed.correlation),
         by_construction=names,
     )
     return replace(found, hypotheses=weighable(found))

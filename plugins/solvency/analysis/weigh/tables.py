@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.weigh.answer import PRIORS
+from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.plain import count
@@ -203,7 +204,7 @@ def combinations(found: Beliefs) -> Table:
             )
             for one in found.combinations
         ),
-        notes=(f"together they hold {found.covered:.1%} of the belief",),
+        notes=(f"together they hold {percent(found.covered)} of the belief",),
     )
 
 
@@ -240,8 +241,8 @@ def _lognormal(found: Beliefs) -> tuple[str, ...]:
     wide = count(len(found.wide), "amount")
     text = (
         f"{wide} uncertain by more than half; with lognormal amounts, over combinations"
-        f" that hold {found.lognormal_covered:.0%} of the belief, beliefs move by at"
-        f" most {abs(most):.2f} ({name})"
+        f" that hold {percent(found.lognormal_covered)} of the belief, beliefs move by"
+        f" at most {abs(most):.2f} ({name})"
     )
     return (text,)
 

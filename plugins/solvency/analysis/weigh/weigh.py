@@ -61,6 +61,8 @@ _APART = (0.0, 0.9)
 _ROUGH = 0.02
 #: Observations named for each scenario, and combinations listed.
 _WORST, _BEST = 5, 10
+#: Combinations the lognormal answer and the amounts are taken from.
+_COMBINATIONS = 1000
 
 Progress = Callable[[str], None]
 
@@ -70,7 +72,6 @@ def believe(
     case: Case,
     *,
     seed: int = WEIGHING_SEED,
-    best: int = 1000,
     otherwise: bool = True,
     beside: bool = True,
     progress: Progress | None = None,
@@ -80,7 +81,6 @@ def believe(
     Args:
         case: the case, of any scenario: all hypotheses are weighed.
         seed: of the sampler, where there are too many to compare all combinations.
-        best: combinations the lognormal answer and the amounts are taken from.
         otherwise: weigh again with errors taken otherwise: as stated, uncorrelated, at
             half and at twice the spreads. Without, these beliefs are None.
         beside: work out what stands beside the beliefs and few faces show: lognormal
@@ -98,7 +98,7 @@ def believe(
     keep_freed()
     found = evidence(case)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
-    whole = found.weigh(best=best, seed=seed, lognormal=beside)
+    whole = found.weigh(best=_COMBINATIONS, seed=seed, lognormal=beside)
     tell("leaving out each group of sources" + otherwise * ", and with other errors")
     elsewhere = _otherwise(case, found) if otherwise else []
     # Arrays leave the interpreter free for another thread while they compute.

@@ -58,58 +58,86 @@ def _amount(written: str) -> tuple[Decimal, str]:
     raise ValueError(say("Write an amount as 1,000,000 USD."))
 
 
+class FieldsError(ValueError):
+    """What is wrong with fields that were sent, all of it at once."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        """Keep the faults.
+
+        Args:
+            faults: The key of each wrong field, and what is wrong with it.
+        """
+        super().__init__(" ".join(words for _, words in faults))
+        self.faults = faults
+
+
 def _sent(
     case: Case, kind: str, sent: Mapping[str, Any], *, new: bool
 ) -> dict[str, str]:
     """Return the fields that were sent, each as it may be written.
 
     Raises:
-        ValueError: One is none, as the message says.
+        FieldsError: Some are none, as their messages say.
     """
     found = {
         str(key): " ".join(str(value).split())[:_LONGEST] for key, value in sent.items()
     }
+    faults = _new(case, kind, found) if new else []
     try:
         datetime.date.fromisoformat(found.get("date", ""))
     except ValueError:
-        raise ValueError(say("Write a date as YYYY-MM-DD.")) from None
+        faults.append(("date", say("Write a date as YYYY-MM-DD.")))
     if not found.get("title"):
-        raise ValueError(say("It needs a title."))
+        faults.append(("title", say("It needs a title.")))
     if kind == "source" and not _GRADE.fullmatch(found.get("grade", "")):
-        raise ValueError(say("A grade is a letter A to F and a digit 1 to 6."))
-    names = re.split(r"[,\s^]+", found.get("sources", ""))
-    for name in filter(None, names):
-        if name not in case.sources:
-            raise ValueError(
-                say("No source %(name)s is declared.", name=name)
-                + meant(name, case.sources)
-            )
-    found["sources"] = ", ".join(filter(None, names))
+        said = say("A grade is a letter A to F and a digit 1 to 6.")
+        faults.append(("grade", said))
+    names = [one for one in re.split(r"[,\s^]+", found.get("sources", "")) if one]
+    faults += [
+        (
+            "sources",
+            say("No source %(name)s is declared.", name=name)
+            + meant(name, case.sources),
+        )
+        for name in names
+        if name not in case.sources
+    ]
+    found["sources"] = ", ".join(names)
     for key in ("amount", *BOUNDS):
         if found.get(key):
-            value, commodity = _amount(found[key])
-            found[key] = f"{text.grouped(value)} {commodity}"
-    if new:
-        _new(case, kind, found)
+            try:
+                value, commodity = _amount(found[key])
+            except ValueError as error:
+                faults.append((key, str(error)))
+            else:
+                found[key] = f"{text.grouped(value)} {commodity}"
+    if faults:
+        raise FieldsError(faults)
     return found
 
 
-def _new(case: Case, kind: str, found: dict[str, str]) -> None:
-    """Refuse a name that is taken or none, and accounts there are not."""
+def _new(case: Case, kind: str, found: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what is wrong with a name that is taken or none, and accounts."""
+    faults = []
     there: Mapping[str, Any] = case.by_id if kind == "flow" else case.sources
     if not _NAME.fullmatch(found.get("name", "")) or found["name"] in there:
-        raise ValueError(say("Choose a name of letters and digits that is not taken."))
+        said = say("Choose a name of letters and digits that is not taken.")
+        faults.append(("name", said))
     if kind == "source":
-        return
-    if not found.get("amount"):
-        raise ValueError(say("Write an amount as 1,000,000 USD."))
+        return faults
     for key in ("from", "to"):
         name = found.get(key, "")
         if name not in case.accounts:
-            raise ValueError(
+            said = (
                 say("No account %(name)s is open.", name=name)
                 + meant(name, case.accounts)
+                if name
+                else say("Name an account.")
             )
+            faults.append((key, said))
+    if not found.get("amount"):
+        faults.append(("amount", say("Write an amount as 1,000,000 USD.")))
+    return faults
 
 
 def _changed(

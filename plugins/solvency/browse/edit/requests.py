@@ -13,6 +13,7 @@ from flask import Response
 from flask import current_app
 from flask import request
 
+from solvency.browse.edit.draft import FieldsError
 from solvency.browse.edit.saving import saved
 from solvency.browse.language import say
 from solvency.browse.language import speaking
@@ -86,6 +87,8 @@ def _answer(write: Callable[[dict[str, Any]], object]) -> Response:
         return in_json({"error": "a document in JSON was expected"}, 415)
     try:
         return in_json(write(sent), 200)
+    except FieldsError as error:
+        return in_json({"error": str(error), "faults": error.faults}, 400)
     except (ValueError, LookupError, CaseError, NotWrittenError) as error:
         return in_json({"error": str(error.args[0] if error.args else error)}, 400)
     except Exception as error:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.browse.blocks import chance
 from solvency.browse.exhibit import shown
 from solvency.browse.language import many
 from solvency.browse.language import say
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import left_out
 from solvency.browse.pages.progress import waited
+from solvency.figures.formats import chance
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

@@ -12,6 +12,8 @@ from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import dated
 from solvency.browse.blocks import day_cell
+from solvency.browse.entry.basis import STATED
+from solvency.browse.entry.basis import meaning
 from solvency.browse.entry.passages import of_flow
 from solvency.browse.language import listed
 from solvency.browse.language import say
@@ -72,7 +74,7 @@ def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
         ("Amount", Cell(f"{amount.text} {printing.unit}", figure=f"flow:{one.id}")),
         ("Spread", Cell(spread(case, one))),
         ("Grade", Cell(graded(grade) if grade else "")),
-        ("Basis", Cell(say(one.basis))),
+        ("Basis", Cell(say(one.basis), note=meaning(one.basis))),
         (
             "Holds if",
             Cell(
@@ -121,7 +123,9 @@ def _sources(view: View, one: Flow) -> Table:
                         kind="wide",
                     ),
                     Cell(
-                        say("the amount") if name == one.amount_from else "",
+                        say("the amount")
+                        if name == one.amount_from and one.basis in STATED
+                        else "",
                         kind="mark",
                     ),
                 ),

@@ -31,6 +31,7 @@ from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.pages.group import scopes
 from solvency.charts import ChartError
+from solvency.charts import netting
 from solvency.charts import sankey
 from solvency.exhibits.flows import heading
 from solvency.model.book import Book
@@ -191,7 +192,7 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
         party = f"{side}/{label}"
         labels.append((party, _named(label)))
         ends = (party, whole) if side == SOURCE else (whole, party)
-        links.append(sankey.Link(*ends, amount, href))
+        links.append(netting.Link(*ends, amount, href))
 
     for line in found.lines:
         href = figure_place(_figure_key(found, line))
@@ -217,7 +218,7 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
         links,
         tuple(labels),
         total * _LEAST,
-        other=say("Other"),
+        others=(say("Other sources"), say("Other uses")),
         merged=say(
             "{count} parties under {least} each, {sum} together, are drawn as one"
         ),

@@ -25,6 +25,8 @@ from solvency.model.consolidation import intercompany
 from solvency.model.consolidation import members
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from solvency.browse import blocks
     from solvency.browse.view import View
     from solvency.exhibits.setting import Setting
@@ -125,8 +127,13 @@ def _claims(setting: Setting) -> Table | None:
     if not owed:
         return None
     rows = []
+    # One unit a commodity: amounts below one another are read beside one another.
+    sizes: dict[str, list[Decimal]] = {}
     for one in owed:
-        scale, places = formats.fitting((one.claimed, one.owed))
+        sizes.setdefault(one.commodity, []).extend((one.claimed, one.owed))
+    fitting = {name: formats.fitting(some) for name, some in sizes.items()}
+    for one in owed:
+        scale, places = fitting[one.commodity]
         pair = f"{one.creditor}-{one.debtor}-{one.commodity}"
         values = (one.claimed, one.owed, one.unmatched)
         rows.append(

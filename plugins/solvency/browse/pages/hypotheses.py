@@ -11,7 +11,6 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
-from solvency.browse.blocks import chance
 from solvency.browse.exhibit import shown
 from solvency.browse.language import day_said
 from solvency.browse.language import listed
@@ -23,6 +22,7 @@ from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import waited
+from solvency.figures.formats import chance
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import contradictions
 
@@ -207,7 +207,7 @@ def _choice(
         name=one.name,
         title=one.title,
         on=one.name in view.case.scenario.hypotheses,
-        prior=chance(float(one.prior)),
+        prior=chance(one.prior),
         posterior="" if posterior is None else chance(posterior),
         moves=moves,
         flows=many("%(count)s flow", "%(count)s flows", len(flows)),

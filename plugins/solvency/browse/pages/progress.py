@@ -10,6 +10,7 @@ from solvency.browse.language import phrase
 from solvency.browse.language import say
 
 if TYPE_CHECKING:
+    from solvency.browse.blocks import Cell
     from solvency.browse.blocks import Number
     from solvency.browse.blocks import Table
     from solvency.browse.study import Later
@@ -25,6 +26,8 @@ class Waiting:
     tables: tuple[Table, ...] = ()
     numbers: tuple[Number, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Each of words, numbers and links in a row.
+    sentences: tuple[tuple[Cell, ...], ...] = ()
 
 
 def waited(view: View, later: Later[Any]) -> Waiting | None:

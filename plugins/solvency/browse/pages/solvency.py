@@ -14,7 +14,6 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import chance
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
 from solvency.browse.language import day_said
@@ -29,6 +28,7 @@ from solvency.browse.pages.points import levels_of
 from solvency.browse.pages.points import missing
 from solvency.browse.pages.spells import between
 from solvency.browse.pages.spells import marked_day
+from solvency.browse.pages.spells import printings_of
 from solvency.browse.pages.spells import probability
 from solvency.browse.pages.spells import severity
 from solvency.browse.pages.spells import strip
@@ -38,6 +38,7 @@ from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.summary import by_entity
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
+from solvency.figures.formats import chance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Key
     from solvency.browse.view import View
+
+    Printings = dict[str, Printing]
 
 #: What the columns of draws say.
 _DRAWN = (
@@ -234,9 +237,10 @@ def _tests(
 ) -> Table:
     """List the findings by entity, both the gravest first, each with its days."""
     rows: list[Row] = []
+    printings = printings_of(shown)
     for entity, each in by_entity(view.study.book, shown).items():
         rows.append(Row((Cell(say(entity)),), "group"))
-        rows += [_test(view, found, one, one is opened) for one in each]
+        rows += [_test(view, found, one, printings, one is opened) for one in each]
     days = [day for series in found.series.values() for day in series.days]
     span = (
         say("%(since)s to %(until)s", since=str(min(days)), until=str(max(days)))
@@ -280,15 +284,13 @@ def _otherwise(view: View, found: Findings) -> Table | None:
     )
 
 
-def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
+def _test(
+    view: View, found: Findings, one: Finding, printings: Printings, current: bool
+) -> Row:
     series = found.series.get(one.key)
-    printing = Printing([one.amount], one.unit)
-    amount = (
-        formats.percent(one.amount)
-        if one.unit.startswith(("share", "chance"))
-        else printing.text(one.amount)
-    )
+    printing = printings[one.unit]
     plain_unit = one.unit.startswith(("share", "chance"))
+    amount = formats.percent(one.amount) if plain_unit else printing.least(one.amount)
     first, worst = marks_of(view.setting_of_tests(found), one)
     return Row(
         (

@@ -6,17 +6,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Span
-from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.language import say
+from solvency.figures.formats import chance
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
+    from decimal import Decimal
 
     from solvency.analysis.check import Finding
     from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Series
+
+
+def printings_of(findings: Iterable[Finding]) -> dict[str, Printing]:
+    """Return how amounts of a table of findings are printed, by what they are in.
+
+    One unit each: amounts below one another are read beside one another.
+    """
+    sizes: dict[str, list[Decimal]] = {}
+    for one in findings:
+        sizes.setdefault(one.unit, []).append(one.amount)
+    return {unit: Printing(some, unit) for unit, some in sizes.items()}
 
 
 def between(one: Finding) -> str:

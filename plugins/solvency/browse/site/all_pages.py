@@ -196,7 +196,9 @@ class _Pages:
         with speaking(view.locale):
             name = self._at.name(wanted)
             if page not in {"flow", "source"}:
-                self._made.told(f"{page} {' '.join(x for _, x in asked)}".strip())
+                of = ", ".join((TITLES[page], *(x for _, x in asked)))
+                count = sum(one.endswith(".html") for one in self._found)
+                self._made.told(f"making pages in {self._lang}: {count} made, {of}")
             self._at.within(wanted)
             # No server is asked later what a point rests on.
             view.register.opened = view.study.long

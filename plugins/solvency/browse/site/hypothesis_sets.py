@@ -75,7 +75,7 @@ def worked_out(
     found: dict[str, dict[str, Any]] = {lang: {} for lang in folders}
     for n, chosen in enumerate(sets, 1):
         scenario = scenario_of(case, chosen)
-        tell(f"set {n} of {len(sets)}")
+        tell(f"switching hypotheses: set {n} of {len(sets)}")
         if scenario.name in paged:
             made = study(scenario.name)
         else:

@@ -60,7 +60,9 @@ def write_site(
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         beside.mkdir(parents=True)
-        contents = Making(case, languages, progress or _say_nothing, told).files()
+        tell = progress or _say_nothing
+        contents = Making(case, languages, tell, told).files()
+        tell(f"writing: {len(contents)} files")
         for name, text in contents.items():
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)

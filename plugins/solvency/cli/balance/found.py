@@ -10,6 +10,8 @@ import click
 from solvency.cli.common import heading
 from solvency.model.consolidation import members
 from solvency.model.counting.found import found
+from solvency.model.counting.settling import behind_untraced
+from solvency.model.counting.settling import settling
 
 if TYPE_CHECKING:
     import datetime
@@ -51,7 +53,11 @@ def print_found(
     if not counts.counts and not counts.overlaps:
         click.echo("No observation of this case says counted: TRUE.")
         return
-    output.show(*(found(counts, day, basis, entities).to_table() for day in days))
+    behind = behind_untraced(counts, days[0], entities)
+    output.show(
+        *(found(counts, day, basis, entities).to_table() for day in days),
+        *filter(None, [settling(case, behind)]),
+    )
 
 
 def _entities(case: Case, name: str | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from solvency.figures.formats import percent
 from solvency.figures.formats import published
 from solvency.figures.formats import unit_label
 from solvency.figures.plain import count
+from solvency.ledger.vocabulary import UNSTATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,8 +150,17 @@ def _flow(flow: Flow, case: Case) -> list[str]:
             f"  range      {flow.low or 0:,f} to"
             + (f" {flow.high:,f}" if flow.high is not None else " no bound")
         )
-    source = f"; amount from {flow.amount_from}" if flow.amount_from else ""
+    if flow.earliest is not None:
+        until = f" to {flow.latest}" if flow.latest else ""
+        lines.append(f"  day        from {flow.earliest}{until}: no source gives it")
+    if flow.basis in UNSTATED:
+        beside = f"; worked out beside {flow.amount_from}" if flow.amount_from else ""
+        source = f"; no source states the amount{beside}"
+    else:
+        source = f"; amount from {flow.amount_from}" if flow.amount_from else ""
     lines.append(f"  grade      {flow.grade or 'none'}{source}")
+    if flow.sized_by:
+        lines.append(f"  sized by   {_joined(flow.sized_by)}")
     lines += [
         f"  where      {f'{name}: ' if name else ''}{place}"
         for name, place in flow.locators.items()
@@ -199,7 +209,8 @@ def _without(found: Explanation) -> list[str]:
             for one in changes
         ]
     if same:
-        lines.append(f"without any one of {_joined(same)}: nothing changes")
+        any_one = "any one of " if len(same) > 1 else ""
+        lines.append(f"without {any_one}{_joined(same)}: nothing changes")
     if found.left_out:
         lines.append(
             f"what it would be without each of {count(len(found.left_out), 'source')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from solvency.cli.terminal.progress import progress
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
     from solvency.ledger.case import Case
 
 
@@ -68,12 +72,13 @@ def command(
     from solvency.wide import widen  # noqa: PLC0415 (as above)
 
     widen()
-    case = asked.load()
-    if not case.selected:
-        raise Refused("the ledger has no flow, so there is nothing to show")
-    told = Told(_earlier(asked, versions), url)
     try:
-        with progress() as tell:
+        with _steps() as tell:
+            tell("reading the ledger")
+            case = asked.load()
+            if not case.selected:
+                raise Refused("the ledger has no flow, so there is nothing to show")
+            told = Told(_earlier(asked, versions), url)
             found = write_site(
                 case, folder, tell, tuple(dict.fromkeys(languages)), told
             )
@@ -81,6 +86,24 @@ def command(
         raise Refused(str(error)) from error
     size = found.size / 1_000_000
     click.echo(f"{folder / 'index.html'}: {found.files:,} files, {size:,.1f} MB")
+
+
+@contextlib.contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows what is being done: in a pipe a line a kind of work.
+
+    What it is told begins with the kind, before a colon.
+    """
+    told: set[str] = set()
+
+    def line(words: str) -> None:
+        kind = words.partition(":")[0]
+        if kind not in told:
+            told.add(kind)
+            click.echo(kind, err=True)
+
+    with progress() as tell:
+        yield tell or line
 
 
 def _earlier(asked: Asked, versions: tuple[str, ...]) -> tuple[Case, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,8 +36,15 @@ def screen(*, exact: bool = False) -> Screen:
     asked = os.environ.get("COLUMNS", "")
     width = int(asked) if asked.isdecimal() else _WIDTH
     if sys.stdout.isatty():
-        width = shutil.get_terminal_size((_WIDTH, 24)).columns
+        width = _terminal().columns
     return Screen(max(width, _LEAST), colour=_coloured(), exact=exact)
+
+
+def _terminal() -> os.terminal_size:
+    """Return the size of the terminal that is printed on."""
+    import shutil  # noqa: PLC0415 (brings in what reads archives)
+
+    return shutil.get_terminal_size((_WIDTH, 24))
 
 
 def _coloured() -> bool:
@@ -61,7 +67,7 @@ def show(parts: Iterable[Table | str], on: Screen) -> None:
     # Words of a ledger were written out above: what acts is a colour of ours.
     pieces = _COLOUR.split(shown)
     shown = "".join(one if n % 2 else inert.shown(one) for n, one in enumerate(pieces))
-    if sys.stdout.isatty() and shown.count("\n") >= shutil.get_terminal_size().lines:
+    if sys.stdout.isatty() and shown.count("\n") >= _terminal().lines:
         click.echo_via_pager(shown, color=on.colour)
         return
     getattr(sys.stdout, "raw", sys.stdout).write(shown)

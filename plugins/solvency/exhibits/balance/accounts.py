@@ -28,8 +28,10 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Container
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from solvency.exhibits.setting import Setting
@@ -269,30 +271,9 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
         if not lines:
             continue
         rows.append(Row(f"head-{side}", (setting.text(head),), kind="group"))
-        rows += [
-            Row(
-                f"{side}-{line[1]}",
-                (account_of(setting, str(line[1])),),
-                tuple(
-                    setting.money(
-                        f"sheet:{side}:{line[1]}:{key}",
-                        value,
-                        formula=f"{line[1]} at {sheet.basis} value",
-                        basis=sheet.basis,
-                        **(
-                            {}
-                            if key in across_of
-                            else rests.line(side, str(line[1]), value, sheet.basis)
-                        ),
-                    )
-                    if isinstance(value, Decimal) and value
-                    else None
-                    for key, value in zip(keys, line[kept], strict=True)
-                ),
-                indent=1,
-            )
-            for line in lines
-        ]
+        for line in lines:
+            cells = dict(zip(keys, line[kept], strict=True))
+            rows.append(_account_row(setting, sheet, rests, line[:2], cells, across_of))
         if side in SIDES:
             rows.append(_sum(setting, sheet, side, keys, [str(x[1]) for x in lines]))
     return Table(
@@ -313,25 +294,47 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
         tuple(rows),
         (
             _control(setting, sheet),
-            *(
-                (
-                    (
-                        setting.text(
-                            "combined: the sum of %(count)s members.",
-                            count=f"{len(sheet.columns):,}",
-                        ),
-                    ),
-                )
-                if len(sheet.shown) < len(sheet.columns)
-                else ()
-            ),
-            *(
-                setting.say("left out of every total: %(what)s", what=Said(str(x)))
-                for x in sheet.unpriced
-            ),
+            *_left_out(setting, sheet),
             *((setting.remark(note),) for note in (*notes, *_loose(setting, sheet))),
         ),
     )
+
+
+def _account_row(
+    setting: Setting,
+    sheet: GroupSheet,
+    rests: _Rests,
+    line: tuple[object, ...],
+    cells: Mapping[str, object],
+    total: Container[str],
+) -> Row:
+    """Return an account of a sheet by column; those of the total rest on the others."""
+    side, account = str(line[0]), str(line[1])
+
+    def figure(key: str, value: Decimal) -> Figure:
+        rest = {} if key in total else rests.line(side, account, value, sheet.basis)
+        formula = f"{account} at {sheet.basis} value"
+        name = f"sheet:{side}:{account}:{key}"
+        return setting.money(name, value, formula=formula, basis=sheet.basis, **rest)
+
+    figures = tuple(
+        figure(key, value) if isinstance(value, Decimal) and value else None
+        for key, value in cells.items()
+    )
+    return Row(f"{side}-{account}", (account_of(setting, account),), figures, indent=1)
+
+
+def _left_out(setting: Setting, sheet: GroupSheet) -> Iterator[Prose]:
+    """Yield which members have no column of their own, and what has no price."""
+    if len(sheet.shown) < len(sheet.columns):
+        yield (
+            setting.text(
+                "combined: the sum of %(count)s members.",
+                count=f"{len(sheet.columns):,}",
+            ),
+        )
+    for one in sheet.unpriced:
+        yield setting.say("left out of every total: %(what)s", what=Said(str(one)))
 
 
 def _loose(setting: Setting, sheet: BalanceSheet | GroupSheet) -> Iterator[str]:

@@ -33,6 +33,7 @@ from solvency.model.consolidation import intercompany
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Observation
@@ -157,58 +158,63 @@ def _unmatched(setting: Setting, owed: list[Owed]) -> list[Prose]:
     ]
 
 
-def _said(setting: Setting) -> Table | None:
-    """Set what each side's statements claimed of a debt beside the books."""
-    rows = []
+def _said_rows(setting: Setting) -> Iterator[Row]:
+    """Yield what a statement claimed of a debt in money, beside the books."""
     for one in known(setting):
         sides = _sides(setting, one)
         in_money = one.amount.commodity == setting.case.currency
         if sides is None or one.since is not None or not in_money:
             continue
         creditors, debtors, root = sides
-        books = in_books(setting, one)
-        key = f"said:{one.id}"
-        target = anchor("observation", one.id)
         side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
-        gap = None if books is None else books - one.amount.number
-        rest = resting(setting, covered(setting, one), one.date)
-        # Without the source there is nothing to set the books beside.
-        rest["priced"] = (one.source, *rest["priced"])
-        rows.append(
-            Row(
-                key,
-                (
-                    *_joined(setting, debtors),
-                    " \N{RIGHTWARDS ARROW} ",
-                    *_joined(setting, creditors),
-                    setting.text(": "),
-                    *account_names(setting, one, short=True),
-                ),
-                (
-                    observation_ref(one.id),
-                    Day(one.date),
-                    Said(side),
-                    setting.money(
-                        f"{key}:stated",
-                        one.amount.number,
-                        formula="amount as the source states it",
-                        sources=(one.source,),
-                        target=target,
-                    ),
-                    setting.money(
-                        f"{key}:books", books, formula="balance in the books", **rest
-                    ),
-                    setting.money(
-                        f"{key}:gap",
-                        gap,
-                        formula="books less stated",
-                        sources=(one.source,),
-                        **{**rest, "parts": ()},
-                    ),
-                    setting.notes.refs([one.source]),
-                ),
-            )
+        yield Row(
+            f"said:{one.id}",
+            (
+                *_joined(setting, debtors),
+                " \N{RIGHTWARDS ARROW} ",
+                *_joined(setting, creditors),
+                setting.text(": "),
+                *account_names(setting, one, short=True),
+            ),
+            (
+                observation_ref(one.id),
+                Day(one.date),
+                Said(side),
+                *_beside_books(setting, one),
+                setting.notes.refs([one.source]),
+            ),
         )
+
+
+def _beside_books(setting: Setting, one: Observation) -> tuple[Figure, ...]:
+    """Return what a source states, what the books have, and by how much they differ."""
+    key = f"said:{one.id}"
+    books = in_books(setting, one)
+    rest = resting(setting, covered(setting, one), one.date)
+    # Without the source there is nothing to set the books beside.
+    rest["priced"] = (one.source, *rest["priced"])
+    return (
+        setting.money(
+            f"{key}:stated",
+            one.amount.number,
+            formula="amount as the source states it",
+            sources=(one.source,),
+            target=anchor("observation", one.id),
+        ),
+        setting.money(f"{key}:books", books, formula="balance in the books", **rest),
+        setting.money(
+            f"{key}:gap",
+            None if books is None else books - one.amount.number,
+            formula="books less stated",
+            sources=(one.source,),
+            **{**rest, "parts": ()},
+        ),
+    )
+
+
+def _said(setting: Setting) -> Table | None:
+    """Set what each side's statements claimed of a debt beside the books."""
+    rows = [*_said_rows(setting)]
     if not rows:
         return None
     text = setting.text

@@ -21,6 +21,10 @@ from solvency.figures.figure import Said
 from solvency.model.consolidation import intercompany
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.charts.style import Look
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
@@ -37,43 +41,16 @@ def group_drawing(setting: Setting) -> Drawing | None:
         return None
     every = debts(setting)
     owed = dict(list(every.items())[:_TIES])
-    drawn = {name for pair in owed for name in pair} | set(case.group)
     text = setting.text
     key = "group-chart"
     look = setting.look(key, owed.values())
-    ties = [
-        group.Tie(text(debtor), text(creditor), "owes", look.amount(amount))
-        for (debtor, creditor), amount in owed.items()
-    ]
-    stakes = {
-        (one.entity, one.stake_in)
-        for name, one in case.accounts.items()
-        if one.stake_in in drawn and one.entity in drawn and name in setting.movements
-    }
-    ties += [
-        group.Tie(text(a), text(b), "owns") for a, b in sorted(stakes) if b and a != b
-    ]
-    silos: dict[str, list[group.Entity]] = {}
-    for name in case.group:
-        one = case.entities[name]
-        silos.setdefault(one.silo or "", []).append(
-            group.Entity(text(name), text(one.role.replace("-", " ")))
-        )
-    outside = [
-        group.Silo("", [group.Entity(text(name), text(case.entities[name].role))])
-        for name in case.entities
-        if name in drawn and name not in case.group
-    ]
-    tiers = [
-        [
-            group.Silo(text(label) if label else "", some)
-            for label, some in silos.items()
-        ],
-        outside,
-    ]
     title = text("The group, and the largest debts across it")
     chart = group.GroupChart(
-        title, [t for t in tiers if t], ties, text("owns"), text("owes")
+        title,
+        _tiers(setting, owed),
+        _ties(setting, owed, look),
+        text("owns"),
+        text("owes"),
     )
     return Drawing(
         key,
@@ -107,6 +84,57 @@ def group_drawing(setting: Setting) -> Drawing | None:
             in_figures(setting, f"claims-{setting.at.isoformat()}"),
         ),
     )
+
+
+def _drawn(setting: Setting, owed: Iterable[tuple[str, str]]) -> set[str]:
+    """Return who is drawn: the group, and whoever owes it or is owed."""
+    return {name for pair in owed for name in pair} | set(setting.case.group)
+
+
+def _ties(
+    setting: Setting, owed: Mapping[tuple[str, str], Decimal], look: Look
+) -> list[group.Tie]:
+    """Return who owes whom, and then who owns whom."""
+    text, drawn = setting.text, _drawn(setting, owed)
+    stakes = {
+        (one.entity, one.stake_in)
+        for name, one in setting.case.accounts.items()
+        if one.stake_in in drawn and one.entity in drawn and name in setting.movements
+    }
+    return [
+        *(
+            group.Tie(text(debtor), text(creditor), "owes", look.amount(amount))
+            for (debtor, creditor), amount in owed.items()
+        ),
+        *(
+            group.Tie(text(a), text(b), "owns")
+            for a, b in sorted(stakes)
+            if b and a != b
+        ),
+    ]
+
+
+def _tiers(setting: Setting, owed: Iterable[tuple[str, str]]) -> list[list[group.Silo]]:
+    """Return the members by silo, and below them those outside who are drawn."""
+    case, text, drawn = setting.case, setting.text, _drawn(setting, owed)
+    silos: dict[str, list[group.Entity]] = {}
+    for name in case.group:
+        one = case.entities[name]
+        silos.setdefault(one.silo or "", []).append(
+            group.Entity(text(name), text(one.role.replace("-", " ")))
+        )
+    tiers = [
+        [
+            group.Silo(text(label) if label else "", some)
+            for label, some in silos.items()
+        ],
+        [
+            group.Silo("", [group.Entity(text(name), text(case.entities[name].role))])
+            for name in case.entities
+            if name in drawn and name not in case.group
+        ],
+    ]
+    return [tier for tier in tiers if tier]
 
 
 def _left_out(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.figures.figure import Said
+from solvency.figures.formats import percent
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -20,7 +21,7 @@ def whose(setting: Setting, sheet: GroupSheet) -> Table | None:
         return None
     named = [
         *(
-            (f"Outsiders, {one.share:.2%} of {one.member}", one.amount)
+            (f"Outsiders, {percent(one.share, 2)} of {one.member}", one.amount)
             for one in sheet.outsiders
         ),
         ("Owners of the parent", sheet.of_owners),

@@ -79,8 +79,8 @@ def _since(setting: Setting, found: Iterable[Tested]) -> Iterator[Prose]:
     day = setting.at
     if any(one.worst_at and one.worst_at > day for one in found):
         yield setting.say(
-            "A worst day after %(day)s is of these books since: what was claimed,"
-            " ordered, sold and paid after it counts there.",
+            "Where the worst day is after %(day)s, what these books record after that"
+            " day is counted in it: claims, orders, sales and payments.",
             day=Day(day),
         )
 
@@ -102,8 +102,8 @@ def passed_tests(setting: Setting) -> Table | None:
         unit=(
             text(
                 "%(unit)s unless the line names another: what there was beyond what was"
-                " needed, on a day and at least; chance: share of draws of uncertain"
-                " amounts and days in which the test broke",
+                " needed, on the day named and on the worst day; chance: share of draws"
+                " of uncertain amounts and days in which the test broke",
                 unit=setting.unit,
             ),
         ),

@@ -26,7 +26,7 @@ BREAKS = {
     "customer-assets": "less is held than %(minimum)s of what is owed",
     "customer-assets-clean": "less is held than %(minimum)s of what is owed, at market",
     "clean-ratio": "less than %(minimum)s of reserves is something else",
-    "overdraft-limit": "it is more than %(limit)s below zero, or than its own limit",
+    "overdraft-limit": "it is below zero by more than %(limit)s, or than its own limit",
     "collateral-coverage": (
         "a sale of the collateral would fetch less than %(minimum)s of the debt"
     ),

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 #: The tests whose need is what customers are owed, the one to prefer first: those at
 #: market, then the one in kind, which says of other things held for them nothing.
-_TESTS = ("customer-assets-clean", "segregation", "customer-assets")
+COVER_TESTS = ("customer-assets-clean", "segregation", "customer-assets")
 #: As many events as can be named along the top of a chart.
 _EVENTS = 6
 
@@ -85,7 +85,7 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
     A test in kind is of one currency at a time: of several, the sum at market is told.
     """
     case = setting.case
-    if not any(one.name in _TESTS for one in case.invariants):
+    if not any(one.name in COVER_TESTS for one in case.invariants):
         return None
     found = setting.study.written.series
     kinds = [key for key in found if key[:2] == ("customer-assets", entity)]
@@ -93,7 +93,7 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
         one.label and one.label != case.currency and case.is_money(one.label)
         for one in kinds
     )
-    for test in _TESTS:
+    for test in COVER_TESTS:
         if test == "customer-assets" and foreign:
             found = setting.study.valued().series
             test = "customer-assets-clean"  # noqa: PLW2901 (what asks for the sum)
@@ -105,6 +105,13 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
             ):
                 return series
     return None
+
+
+def alone(setting: Setting, entity: str, series: Series) -> str:
+    """Name what a series is of alone, where customers are owed other things too."""
+    kind = (series.invariant.name, entity)
+    others = [key for key in setting.study.written.series if (key[0], key[1]) == kind]
+    return series.label or "" if len(others) > 1 else ""
 
 
 def _of_all(setting: Setting, entity: str, series: Series) -> bool:
@@ -285,6 +292,12 @@ def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Dra
         key=key,
         title=title,
         unit=setting.say(
+            "Customers' claims in %(coin)s alone, and what was held of it for them, at"
+            " the end of each day",
+            coin=Said(coin),
+        )
+        if (coin := alone(setting, entity, series))
+        else setting.say(
             "Customers' claims at market, and what was held for them without the"
             " group's own tokens, at the end of each day"
         ),
@@ -411,7 +424,15 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
     return Table(
         key=f"cover-table-{entity}",
         title=text("%(entity)s: owed, held and missing", entity=entity),
-        unit=(text("%(unit)s at the end of the day, at market", unit=setting.unit),),
+        unit=(
+            text(
+                "%(unit)s at the end of the day, claims in %(coin)s alone",
+                unit=setting.unit,
+                coin=coin,
+            )
+            if (coin := alone(setting, entity, series))
+            else text("%(unit)s at the end of the day, at market", unit=setting.unit),
+        ),
         head=text("Day"),
         width=50,
         columns=(
@@ -448,8 +469,8 @@ def _from_when(setting: Setting, entity: str, series: Series) -> Iterator[Prose]
     first, late = begins(setting, entity, series)
     if late and first is not None:
         yield setting.say(
-            "From %(day)s on. What these books have before it comes of remainders"
-            " spread over time: no source gives what was owed then.",
+            "From %(day)s on. What was owed before it comes in these books of"
+            " remainders alone, which no source states.",
             day=Day(first),
         )
 

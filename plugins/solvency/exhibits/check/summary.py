@@ -114,8 +114,9 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
     if any(notes_of(setting, shown)):
         yield (
             setting.text(
-                "A mark beside a day says that no source gives it, or that the amount"
-                " was put in: which, say the notes below each entity's tests."
+                "A mark beside a day: no source gives the day, or the amount was worked"
+                " out from another figure of the case. The notes below each entity's"
+                " tests say which."
             ),
         )
 

@@ -14,6 +14,7 @@ from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from solvency.exhibits.citations import Note
@@ -82,9 +83,25 @@ def flows(setting: Setting) -> Section | None:
         setting.text("Flows and their evidence"),
         values={
             "flows": found,
+            "moving": tuple(_moving(setting)),
         },
         appendix=True,
     )
+
+
+def _moving(setting: Setting) -> Iterator[tuple[Piece, Prose]]:
+    """Yield each account of the group with the printed flows that moved it."""
+    for name in setting.case.accounts:
+        if name not in setting.registered:
+            continue
+        moved = dict.fromkeys(flow.id for flow, _ in setting.movements[name])
+        pieces: list[Piece] = []
+        for flow in (one for one in moved if one in setting.listed):
+            pieces += (
+                [" ", setting.flow_ref(flow)] if pieces else [setting.flow_ref(flow)]
+            )
+        if pieces:
+            yield setting.account_ref(name), tuple(pieces)
 
 
 def _evidence(setting: Setting, flow: Flow) -> Evidence:

@@ -57,7 +57,12 @@ def ladder(setting: Setting) -> Table | None:
         title=text(
             "How much of each total rests on which grade, %(period)s", period=period
         ),
-        unit=(text("%(unit)s, central amounts of flows", unit=setting.unit),),
+        unit=(
+            text(
+                "%(unit)s, central amounts of flows, tokens and pledges among it",
+                unit=setting.unit,
+            ),
+        ),
         head=text("What for"),
         width=50,
         columns=(

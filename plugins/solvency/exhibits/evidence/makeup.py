@@ -20,6 +20,7 @@ from solvency.model.contributions import largest_first
 if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.ledger.case import Flow
 
 _CENT = Decimal("0.01")
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
@@ -37,6 +38,41 @@ def _basis(setting: Setting, basis: str) -> str:
     return setting.text("remainder" if basis == "residual" else basis)
 
 
+def _flow(setting: Setting, key: str, flow: Flow, part: Decimal) -> Row:
+    """Return a flow with its part in the figure."""
+    name = flow.id
+    return Row(
+        name,
+        (Said(told(setting, flow)),),
+        (
+            (setting.flow_ref(name),),
+            Day(flow.date),
+            Said(_basis(setting, flow.basis)),
+            setting.money(
+                f"{key}:{name}",
+                part,
+                formula="its part in the sum",
+                flows=(name,),
+                parts=((name, part),),
+                target=anchor("flow", name) if name in setting.listed else "",
+            ),
+        ),
+    )
+
+
+def _others(setting: Setting, key: str, rest: dict[str, Decimal]) -> Row:
+    """Return the flows that are not named, in one line."""
+    count = setting.count(f"{key}:others", len(rest), flows=tuple(rest))
+    amount = setting.own(
+        f"{key}:rest",
+        sum(rest.values(), Decimal()),
+        formula="sum of the smaller flows",
+        **of_flows(setting, rest),
+    )
+    label = setting.say_many("%(count)s smaller flow", "%(count)s smaller flows", count)
+    return Row("others", label, (None, None, None, amount))
+
+
 def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     """Build the table of the flows that make a figure, the largest, oldest first.
 
@@ -52,46 +88,11 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     named, rest = by_size[:most], dict(by_size[most:])
     flows = setting.case.by_id
     rows = [
-        Row(
-            name,
-            (Said(told(setting, flows[name])),),
-            (
-                (setting.flow_ref(name),),
-                Day(flows[name].date),
-                Said(_basis(setting, flows[name].basis)),
-                setting.money(
-                    f"{key}:{name}",
-                    part,
-                    formula="its part in the sum",
-                    flows=(name,),
-                    parts=((name, part),),
-                    target=anchor("flow", name) if name in setting.listed else "",
-                ),
-            ),
-        )
+        _flow(setting, key, flows[name], part)
         for name, part in sorted(named, key=lambda one: (flows[one[0]].date, one[0]))
     ]
     if rest:
-        count = setting.count(f"{key}:others", len(rest), flows=tuple(rest))
-        rows.append(
-            Row(
-                "others",
-                setting.say_many(
-                    "%(count)s smaller flow", "%(count)s smaller flows", count
-                ),
-                (
-                    None,
-                    None,
-                    None,
-                    setting.own(
-                        f"{key}:rest",
-                        sum(rest.values(), Decimal()),
-                        formula="sum of the smaller flows",
-                        **of_flows(setting, rest),
-                    ),
-                ),
-            )
-        )
+        rows.append(_others(setting, key, rest))
     sums = tuple((row.key, 1) for row in rows)
     total = (None, None, None, figure)
     rows.append(Row("total", (text("Total"),), total, "total", sums=sums))

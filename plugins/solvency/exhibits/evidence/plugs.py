@@ -177,7 +177,8 @@ def _bases(setting: Setting) -> Table:
         title=text("How the amounts in these books are known"),
         unit=(
             text(
-                "%(unit)s moved by the flows of this scenario, at central amounts",
+                "%(unit)s moved by the flows of this scenario, tokens and pledges"
+                " among it, at central amounts",
                 unit=setting.unit,
             ),
         ),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.ledger.vocabulary import UNSTATED
+
 if TYPE_CHECKING:
     from solvency.figures.figure import Figure
     from solvency.ledger.case import Case
@@ -116,7 +118,9 @@ def carried(
     sums: dict[str, Decimal] = {}
     told = any(one.part is not None for one in shares)
     for one in shares:
-        if one.part is not None and one.flow.amount_from is not None:
+        # What no source states, a remainder say, none carries.
+        unstated = one.flow.basis in UNSTATED
+        if one.part is not None and one.flow.amount_from is not None and not unstated:
             before = sums.get(one.flow.amount_from, Decimal())
             sums[one.flow.amount_from] = before + one.part
     found = [

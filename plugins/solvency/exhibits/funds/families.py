@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -229,25 +230,79 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
     )
 
 
-def _effect(
-    setting: Setting, purpose: str, title: str, flows: list[Flow]
-) -> Table | None:
-    """Sum the legs of a family by entity: what it owns and owes because of it."""
-    text = setting.text
-    sums: Mapping[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    ids: dict[str, dict[str, None]] = defaultdict(dict)
-    parts: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
+@dataclass(slots=True)
+class _Change:
+    """What some flows changed of an entity."""
+
+    #: By kind, as the books have it: what is owed counts below zero.
+    sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    #: By kind, what each flow has in it, what is owed above zero.
+    parts: dict[str, dict[str, Decimal]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Decimal))
+    )
+    #: The flows, in order.
+    flows: dict[str, None] = field(default_factory=dict)
+
+
+def _changes(setting: Setting, flows: list[Flow]) -> dict[str, _Change]:
+    """Sum the legs of flows by entity and kind."""
+    found: dict[str, _Change] = defaultdict(_Change)
     for flow in flows:
         for posting in flow.postings:
             account = setting.case.accounts[posting.account]
             kind = _kind(setting, account, posting.commodity)
             if posting.entity in setting.inside and kind is not None:
                 value = posting_worth(setting, flow, posting) or _ZERO
-                sums[posting.entity][kind] += value
-                ids[posting.entity][flow.id] = None
-                of = parts[posting.entity, kind]
-                value = -value if kind in _OWED else value
-                of[flow.id] = of.get(flow.id, _ZERO) + value
+                one = found[posting.entity]
+                one.sums[kind] += value
+                one.flows[flow.id] = None
+                one.parts[kind][flow.id] += -value if kind in _OWED else value
+    return found
+
+
+def _effect_on(
+    setting: Setting,
+    key: str,
+    entity: str,
+    change: _Change,
+    shown: list[str],
+    names: Mapping[str, str],
+) -> Row:
+    """Return what an entity owns and owes because of a family, kind by kind."""
+    flows = tuple(change.flows)
+    whole = {kind: change.sums.get(kind, _ZERO) for kind in shown}
+    signed = {kind: -value if kind in _OWED else value for kind, value in whole.items()}
+    # One flow needs no entry of its own to be found.
+    alone = anchor("flow", flows[0]) if len(flows) == 1 else OWN
+    # One debt less and another more come to nothing of any kind.
+    first = next((kind for kind, value in signed.items() if value), "net")
+    place = anchor("figure", f"{key}:{first}") if alone == OWN else alone
+    cells: list[Cell] = [
+        setting.money(
+            f"{key}:{kind}",
+            value,
+            formula=f"{entity}: {names[kind]}",
+            target=alone if value else "",
+            **of_flows(setting, change.parts.get(kind, {})),
+        )
+        for kind, value in signed.items()
+    ]
+    net = setting.money(
+        f"{key}:net",
+        sum(whole.values(), _ZERO),
+        formula="assets less debts of these flows",
+        target=alone if first == "net" else "",
+    )
+    cells += [net, _some(setting, flows), Ref("", f"#{place}")]
+    return Row(entity, (Said(entity),), tuple(cells))
+
+
+def _effect(
+    setting: Setting, purpose: str, title: str, flows: list[Flow]
+) -> Table | None:
+    """Sum the legs of a family by entity: what it owns and owes because of it."""
+    text = setting.text
+    changes = _changes(setting, flows)
     names = {
         "liquid": text("Money and liquid coins"),
         "other": text("Other assets"),
@@ -255,44 +310,15 @@ def _effect(
         "customers": text("Owed to customers"),
         "debts": text("Other debts"),
     }
-    shown = [k for k in names if any(sums[e].get(k) for e in sums)]
+    shown = [k for k in names if any(one.sums.get(k) for one in changes.values())]
     if not shown:
         return None
-    rows = []
-    for entity in sorted(sums):
-        key = f"family:{purpose}:{entity}"
-        flows_ = tuple(ids[entity])
-        whole = {kind: sums[entity].get(kind, _ZERO) for kind in shown}
-        signed = {
-            kind: -value if kind in _OWED else value for kind, value in whole.items()
-        }
-        net = sum(whole.values(), _ZERO)
-        # One flow needs no entry of its own to be found.
-        alone = anchor("flow", flows_[0]) if len(flows_) == 1 else OWN
-        # One debt less and another more come to nothing of any kind.
-        first = next((kind for kind, value in signed.items() if value), "net")
-        place = anchor("figure", f"{key}:{first}") if alone == OWN else alone
-        cells: list[Cell] = [
-            setting.money(
-                f"{key}:{kind}",
-                value,
-                formula=f"{entity}: {names[kind]}",
-                target=alone if value else "",
-                **of_flows(setting, parts[entity, kind]),
-            )
-            for kind, value in signed.items()
-        ]
-        cells += [
-            setting.money(
-                f"{key}:net",
-                net,
-                formula="assets less debts of these flows",
-                target=alone if first == "net" else "",
-            ),
-            _some(setting, flows_),
-            Ref("", f"#{place}"),
-        ]
-        rows.append(Row(entity, (Said(entity),), tuple(cells)))
+    rows = [
+        _effect_on(
+            setting, f"family:{purpose}:{name}", name, changes[name], shown, names
+        )
+        for name in sorted(changes)
+    ]
     return Table(
         key=f"effect-{purpose}",
         title=text("%(what)s: as it should have been booked", what=title),

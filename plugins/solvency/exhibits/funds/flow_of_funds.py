@@ -13,6 +13,7 @@ from solvency.analysis.sources_uses import USE
 from solvency.analysis.sources_uses import is_funds
 from solvency.analysis.sources_uses import source_or_use
 from solvency.charts import ChartError
+from solvency.charts import netting
 from solvency.charts import sankey
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import plotted
@@ -186,32 +187,12 @@ def flow_of_funds(
     if stage and _LEFT in labels:
         labels[_LEFT] = text("Added to money held")
     labels[_DRAWN_DOWN] = text("Drawn from money held")
-    positive = [
-        sankey.Link(one, other, amount)
-        if amount > 0
-        else sankey.Link(_DRAWN_DOWN if other == _LEFT else other, one, -amount)
-        for (one, other), of in sorted(found.items())
-        for amount in (_total(of),)
-    ]
-    largest = max(one.value for one in positive)
     key = f"flow-of-funds{stage.replace(':', '-')}"
     title = text("How money moved through the group")
-    chart = sankey.Sankey(
-        title=title,
-        links=positive,
-        labels=tuple(labels.items()),
-        least=largest / 60,
-        net=True,
-        other=text("Other"),
-        merged=text(
-            "{count} parties under {least} each, {sum} together, are drawn as one"
-        ),
-        netted=text("Drawn net"),
-        tones=_tones(setting),
-    )
+    largest = max(abs(_total(of)) for of in found.values())
     look = setting.look(key, [largest])
     try:
-        svg = sankey.draw(chart, look)
+        svg = sankey.draw(_chart(setting, title, found, labels, largest), look)
     except ChartError:
         # Money in a circle among three: the table has it, a drawing cannot.
         return None
@@ -231,25 +212,60 @@ def flow_of_funds(
     return Drawing(
         key,
         title,
-        setting.say(
-            "%(unit)s to %(day)s, at what coins were worth when they moved; width is"
-            " amount; what went in came out or is left",
-            unit=Said(look.unit),
-            day=Day(until or setting.at),
-        )
-        if since is None
-        else setting.say(
-            "%(unit)s after %(first)s and to %(day)s, at what coins were worth when"
-            " they moved; width is amount",
-            unit=Said(look.unit),
-            first=Day(since),
-            day=Day(until or setting.at),
-        ),
+        _unit(setting, look.unit, since, Day(until or setting.at)),
         svg,
         plotted(key, title, text("From and to"), (text("Amount"),), rows),
         notes=()
         if stage
         else (_tied(setting, found), _parties(setting, found, labels)),
+    )
+
+
+def _chart(
+    setting: Setting,
+    title: str,
+    found: Mapping[tuple[str, str], Mapping[str, Decimal]],
+    labels: dict[str, str],
+    largest: Decimal,
+) -> sankey.Sankey:
+    """Return what is drawn: a net flow against its direction runs the other way."""
+    text = setting.text
+    return sankey.Sankey(
+        title=title,
+        links=[
+            netting.Link(one, other, amount)
+            if amount > 0
+            else netting.Link(_DRAWN_DOWN if other == _LEFT else other, one, -amount)
+            for (one, other), of in sorted(found.items())
+            for amount in (_total(of),)
+        ],
+        labels=tuple(labels.items()),
+        least=largest / 60,
+        net=True,
+        others=(text("Other sources"), text("Other uses")),
+        merged=text(
+            "{count} parties under {least} each, {sum} together, are drawn as one"
+        ),
+        netted=text("Drawn net"),
+        tones=_tones(setting),
+    )
+
+
+def _unit(setting: Setting, unit: str, since: datetime.date | None, to: Day) -> Prose:
+    """Say in what the drawing is, and of which days."""
+    if since is None:
+        return setting.say(
+            "%(unit)s to %(day)s, at what coins were worth when they moved; width is"
+            " amount; what went in came out or is left",
+            unit=Said(unit),
+            day=to,
+        )
+    return setting.say(
+        "%(unit)s after %(first)s and to %(day)s, at what coins were worth when"
+        " they moved; width is amount",
+        unit=Said(unit),
+        first=Day(since),
+        day=to,
     )
 
 

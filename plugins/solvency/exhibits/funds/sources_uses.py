@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
+from typing import NamedTuple
 
 from solvency.analysis.sources_uses import SOURCE
 from solvency.analysis.sources_uses import USE
@@ -216,19 +217,72 @@ def _years(setting: Setting, name: str) -> list[Funds]:
     return found
 
 
+def _by_size(found: Iterable[Funds], side: str) -> list[str]:
+    """Return the labels of one side's lines, the largest in all first."""
+    sizes: dict[str, Decimal] = defaultdict(Decimal)
+    for one in found:
+        for line in one.lines:
+            if line.side == side:
+                sizes[line.label] += line.amount
+    return sorted(sizes, key=lambda name: -sizes[name])
+
+
+class _Sums(NamedTuple):
+    """What stands beside the lines of several funds, a figure for each."""
+
+    opening: list[Figure]
+    left: list[Figure]
+    came: list[Figure]
+    went: list[Figure]
+    gain: list[Figure]
+
+    @classmethod
+    def of(cls, setting: Setting, both: list[tuple[str, Funds]]) -> _Sums:
+        """Return them of funds, each under its key."""
+        came, went = (
+            [
+                setting.money(
+                    f"{k}:total:{side}", one.total(side), formula="sum of its lines"
+                )
+                for k, one in both
+            ]
+            for side in (SOURCE, USE)
+        )
+        return cls(
+            [held(setting, one, f"{k}:opening", start=True) for k, one in both],
+            [held(setting, one, f"{k}:left") for k, one in both],
+            came,
+            went,
+            [exchanged(setting, one, f"{k}:exchanged") for k, one in both],
+        )
+
+    def worked(self, setting: Setting, n: int) -> Prose:
+        """Say how the change in prices follows from the others."""
+        figures = {
+            "left": self.left[n],
+            "opening": self.opening[n],
+            "came": self.came[n],
+            "went": self.went[n],
+        }
+        if not self.gain[n].value:
+            return setting.say(
+                "%(left)s left, less %(opening)s at the start, less %(came)s that"
+                " came, and %(went)s that went",
+                **figures,
+            )
+        return setting.say(
+            "%(left)s left, less %(opening)s at the start, less %(came)s that"
+            " came, less %(gain)s gained on exchange, and %(went)s that went",
+            **figures,
+            gain=self.gain[n],
+        )
+
+
 def side_by_side(
     setting: Setting, key: str, title: str, found: list[Funds], heads: list[str]
 ) -> Table:
     """Return sources, uses and what is left, a column for each of several funds."""
     text = setting.text
-    labels: dict[str, list[str]] = {}
-    for side in (SOURCE, USE):
-        sizes: dict[str, Decimal] = defaultdict(Decimal)
-        for one in found:
-            for x in one.lines:
-                if x.side == side:
-                    sizes[x.label] += x.amount
-        labels[side] = sorted(sizes, key=lambda name: -sizes[name])
 
     def special(
         name: str,
@@ -241,44 +295,24 @@ def side_by_side(
         cells = (*figures, None)
         return Row(name, (text(label),), cells, kind, indent=indent, sums=sums)
 
-    keys = [f"{key}:{head}" for head in heads]
-    both = list(zip(keys, found, strict=True))
-    openings = [held(setting, one, f"{k}:opening", start=True) for k, one in both]
-    left = [held(setting, one, f"{k}:left") for k, one in both]
-    totals = {
-        side: [
-            setting.money(
-                f"{k}:total:{side}", one.total(side), formula="sum of its lines"
-            )
-            for k, one in both
-        ]
-        for side in (SOURCE, USE)
-    }
+    both = [(f"{key}:{head}", one) for head, one in zip(heads, found, strict=True)]
+    sums = _Sums.of(setting, both)
     rows: list[Row] = []
-    opened = any(one.value for one in openings)
-    if opened:
-        rows.append(special("opening", openings, "At the start"))
-    for side, head in ((SOURCE, "Sources"), (USE, "Uses")):
-        rows.append(Row(f"head:{side}", (text(head),), kind="group"))
-        rows += [
-            Row(
-                f"{side}:{label}",
-                (Said(words(setting, label)),),
-                (
-                    *(cells := _lines(setting, found, side, label)),
-                    _page(cells),
-                ),
-                indent=1,
-            )
-            for label in labels[side]
-        ]
-        sums = tuple((f"{side}:{label}", 1) for label in labels[side])
-        label = "Total sources" if side == SOURCE else "Total uses"
-        rows.append(special(f"total:{side}", totals[side], label, "subtotal", sums))
-    gains = [exchanged(setting, one, f"{k}:exchanged") for k, one in both]
     ends: Sum = (("total:source", 1), ("total:use", -1))
-    if any(one.value for one in gains):
-        rows.append(special("exchanged", gains, "Gain or loss on exchange"))
+    if any(one.value for one in sums.opening):
+        rows.append(special("opening", sums.opening, "At the start"))
+        ends = (("opening", 1), *ends)
+    for side, head, totals, label in (
+        (SOURCE, "Sources", sums.came, "Total sources"),
+        (USE, "Uses", sums.went, "Total uses"),
+    ):
+        lines = _lines_of(setting, found, side)
+        rows += [Row(f"head:{side}", (text(head),), kind="group"), *lines]
+        parts = tuple((line.key, 1) for line in lines)
+        rows.append(special(f"total:{side}", totals, label, "subtotal", parts))
+    exchanges = any(one.value for one in sums.gain)
+    if exchanges:
+        rows.append(special("exchanged", sums.gain, "Gain or loss on exchange"))
         ends = (*ends, ("exchanged", 1))
     prices = [
         entry(
@@ -286,67 +320,17 @@ def side_by_side(
                 f"{k}:revaluation",
                 one.revaluation,
                 formula="market value less what moved",
-                worked=setting.say(
-                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
-                    " came, and %(went)s that went",
-                    left=left[n],
-                    opening=openings[n],
-                    came=totals[SOURCE][n],
-                    went=totals[USE][n],
-                )
-                if not gains[n].value
-                else setting.say(
-                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
-                    " came, less %(gain)s gained on exchange, and %(went)s that went",
-                    left=left[n],
-                    opening=openings[n],
-                    came=totals[SOURCE][n],
-                    gain=gains[n],
-                    went=totals[USE][n],
-                ),
+                worked=sums.worked(setting, n),
             )
         )
         for n, (k, one) in enumerate(both)
     ]
     rows.append(special("revaluation", prices, "Change in the prices of coins held"))
     ends = (*ends, ("revaluation", 1))
-    if opened:
-        ends = (("opening", 1), *ends)
-    rows.append(special("left", left, "Left at the end", "total", ends))
+    rows.append(special("left", sums.left, "Left at the end", "total", ends))
     # Balances and movements are counted apart: this is the check that they meet.
     if any(one.control for one in found):
         raise ReportError(f"{key}: sources and uses do not close")
-    notes = [
-        *_straight(setting, found),
-        *(
-            (
-                (
-                    text(
-                        "Money exchanged counts at the rate of the exchange (IAS"
-                        " 21.21); what the rate of the day makes of it is a gain or"
-                        " loss on exchange (IAS 21.28)."
-                    ),
-                ),
-            )
-            if any(one.value for one in gains)
-            else ()
-        ),
-        *(
-            setting.say(
-                "%(name)s: without a price, and left out: %(coins)s.",
-                name=Said(_who(setting, one.name)),
-                coins=Said(", ".join(one.unpriced)),
-            )
-            for one in found
-            if one.unpriced
-        ),
-        (
-            text(
-                "What is left is counted from the balances, not from the lines above;"
-                " the two agree to the cent."
-            ),
-        ),
-    ]
     return Table(
         key=key,
         title=title,
@@ -371,6 +355,46 @@ def side_by_side(
             Column("page", text("Page"), "refs", 9),
         ),
         rows=tuple(rows),
-        notes=tuple(notes),
+        notes=_notes(setting, found, exchanges=exchanges),
         width=60,
     )
+
+
+def _lines_of(setting: Setting, found: list[Funds], side: str) -> list[Row]:
+    """Return the lines of one side, the largest first."""
+    return [
+        Row(
+            f"{side}:{label}",
+            (Said(words(setting, label)),),
+            (*(cells := _lines(setting, found, side, label)), _page(cells)),
+            indent=1,
+        )
+        for label in _by_size(found, side)
+    ]
+
+
+def _notes(
+    setting: Setting, found: list[Funds], *, exchanges: bool
+) -> tuple[Prose, ...]:
+    """Say what the lines leave out, and how the end is counted."""
+    text = setting.text
+    exchange = text(
+        "Money exchanged counts at the rate of the exchange (IAS"
+        " 21.21); what the rate of the day makes of it is a gain or"
+        " loss on exchange (IAS 21.28)."
+    )
+    unpriced = (
+        setting.say(
+            "%(name)s: without a price, and left out: %(coins)s.",
+            name=Said(_who(setting, one.name)),
+            coins=Said(", ".join(one.unpriced)),
+        )
+        for one in found
+        if one.unpriced
+    )
+    counted = text(
+        "What is left is counted from the balances, not from the lines above;"
+        " the two agree to the cent."
+    )
+    straight = _straight(setting, found)
+    return (*straight, *(((exchange,),) if exchanges else ()), *unpriced, (counted,))

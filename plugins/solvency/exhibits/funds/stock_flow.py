@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import posting_worth
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     #: By row and sector, what each flow, or each account, has there.
     _Parts = dict[tuple[str, str], _Sums]
 
+#: The key of the matrix of flows.
+_FLOWS = "flow-matrix"
+#: The key of the matrix of stocks.
+_STOCKS = "stock-matrix"
 _ZERO = Decimal()
 _OUTSIDE = "outside"
 #: The rows, in order, with their names.
@@ -139,54 +144,53 @@ def _title_of(setting: Setting, sector: str) -> str:
     return setting.text(names.get(sector, sector))
 
 
+def _flow_figure(
+    setting: Setting,
+    parts: _Parts,
+    accounts: _Parts,
+    name: str,
+    sector: str,
+    value: Decimal,
+) -> Figure:
+    """Return what flows of one kind came to for a sector, with what it rests on."""
+    figure = setting.money(
+        f"{_FLOWS}:{name}:{sector}", value, formula="flows, a source positive"
+    )
+    spot = (name, sector)
+    if spot not in parts:
+        return figure
+    worked = of_accounts(setting, figure.key, accounts[spot])
+    rest = of_flows(setting, parts[spot])
+    if not value:
+        # What cancels out is printed as long as its row and column are.
+        rest = grounded(rest, settled(setting))
+    return entry(figure, worked=worked, **rest)
+
+
 def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
     text = setting.text
     cells = {spot: sum(of.values(), _ZERO) for spot, of in parts.items()}
     sectors = _columns(setting, cells)
     names = [name for name in _ROWS if any(cells.get((name, s)) for s in sectors)]
-    key = "flow-matrix"
-
-    def figure(name: str, sector: str, value: Decimal) -> Figure:
-        figure = setting.money(
-            f"{key}:{name}:{sector}", value, formula="flows, a source positive"
-        )
-        spot = (name, sector)
-        if spot not in parts:
-            return figure
-        worked = of_accounts(setting, figure.key, accounts[spot])
-        rest = of_flows(setting, parts[spot])
-        if not value:
-            # What cancels out is printed as long as its row and column are.
-            rest = grounded(rest, settled(setting))
-        return entry(figure, worked=worked, **rest)
-
     rows = []
+    figure = partial(_flow_figure, setting, parts, accounts)
     for name in names:
         values = [cells.get((name, sector), _ZERO) for sector in sectors]
         figures = [figure(name, s, v) for s, v in zip(sectors, values, strict=True)]
         total = figure(name, "sum", sum(values, _ZERO))
         rows.append(Row(name, (text(_ROWS[name]),), (*figures, total)))
-    sums = tuple((name, 1) for name in names)
     bottoms = [
         sum((cells.get((name, sector), _ZERO) for name in names), _ZERO)
         for sector in sectors
     ]
     if any(abs(one) > 1 for one in bottoms):
         raise ReportError("the matrix of flows does not close")
-    rows.append(
-        Row(
-            "sum",
-            (text("Sum"),),
-            (
-                *(figure("sum", s, v) for s, v in zip(sectors, bottoms, strict=True)),
-                figure("sum", "sum", sum(bottoms, _ZERO)),
-            ),
-            "total",
-            sums=sums,
-        )
-    )
+    figures = [figure("sum", s, v) for s, v in zip(sectors, bottoms, strict=True)]
+    total = figure("sum", "sum", sum(bottoms, _ZERO))
+    sums = tuple((name, 1) for name in names)
+    rows.append(Row("sum", (text("Sum"),), (*figures, total), "total", sums=sums))
     return Table(
-        key=key,
+        key=_FLOWS,
         title=text(
             "All flows to %(day)s: nothing comes from nowhere",
             day=formats.date(setting.at, setting.locale),
@@ -268,6 +272,44 @@ def _stocks(setting: Setting) -> tuple[dict[str, _Sums], ...]:
     return parts, ends, held
 
 
+def _stock_cells(
+    setting: Setting,
+    key: str,
+    flow: Decimal,
+    end: Decimal,
+    came: _Sums,
+    left: _Sums,
+    held: _Sums,
+) -> tuple[Figure, ...]:
+    """Return what flowed, what prices made of it and what is there, one line.
+
+    Args:
+        setting: What the report is of.
+        key: The line.
+        flow: What flowed, at the price of its day.
+        end: What is there at the end.
+        came: The first by flow.
+        left: The same at the last day's price.
+        held: The second by account.
+    """
+    values = (("flows", flow), ("revaluation", end - flow), ("closing", end))
+    before, change, after = (
+        setting.money(f"{key}:{part}", value, formula=part) for part, value in values
+    )
+    # Which rows there are, and at what prices, hangs on more than their flows.
+    ground = settled(setting)
+    before = entry(before, **grounded(of_flows(setting, came), ground))
+    after = entry(
+        after,
+        worked=of_accounts(setting, after.key, held, at=setting.at),
+        **grounded(of_flows(setting, left), ground),
+    )
+    less = setting.say("%(one)s less %(other)s", one=after, other=before)
+    grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
+    change = entry(change, worked=less, **grounded(of_flows(setting, grown), ground))
+    return before, change, after
+
+
 def _stock_table(setting: Setting) -> Table:
     """Return, for the group's holdings, flows and revaluation as far as today."""
     text = setting.text
@@ -275,32 +317,11 @@ def _stock_table(setting: Setting) -> Table:
     moved = {name: sum(of.values(), _ZERO) for name, of in parts.items()}
     closing = {name: sum(of.values(), _ZERO) for name, of in held.items()}
     names = [name for name in _ROWS if moved.get(name) or closing.get(name)]
-    key = "stock-matrix"
 
     def cells(name: str, flow: Decimal, end: Decimal) -> tuple[Figure, ...]:
-        values = (("flows", flow), ("revaluation", end - flow), ("closing", end))
-        before, change, after = (
-            setting.money(f"{key}:{name}:{part}", value, formula=part)
-            for part, value in values
-        )
         of = [name] if name in names else names
-        came, left = _added(parts, of), _added(ends, of)
-        accounts = _added(held, of)
-        # Which rows there are, and at what prices, hangs on more than their flows.
-        ground = settled(setting)
-        before = entry(before, **grounded(of_flows(setting, came), ground))
-        after = entry(
-            after,
-            worked=of_accounts(setting, after.key, accounts, at=setting.at),
-            **grounded(of_flows(setting, left), ground),
-        )
-        less = setting.say("%(one)s less %(other)s", one=after, other=before)
-        grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
-        return (
-            before,
-            entry(change, worked=less, **grounded(of_flows(setting, grown), ground)),
-            after,
-        )
+        came, left, there = (_added(one, of) for one in (parts, ends, held))
+        return _stock_cells(setting, f"{_STOCKS}:{name}", flow, end, came, left, there)
 
     rows = [
         Row(
@@ -321,7 +342,7 @@ def _stock_table(setting: Setting) -> Table:
         )
     )
     return Table(
-        key=key,
+        key=_STOCKS,
         title=text("The group's stocks: what moved, and what prices did"),
         unit=(
             text(

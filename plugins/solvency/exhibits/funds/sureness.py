@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from solvency.exhibits.rests import rests
 from solvency.exhibits.section import Section
 from solvency.figures import arithmetic
 from solvency.figures.figure import Figure
+from solvency.model.book import Book
+from solvency.model.counting.found import CLASSES
 from solvency.model.uncertain_amounts import Spreads
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.rests import Rest
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Table
-    from solvency.model.book import Book
+    from solvency.ledger.case import Case
 
 ZERO = Decimal()
 
@@ -41,6 +44,8 @@ class Sureness:
         low: Nine in ten draws of its flows' amounts lie above this and below `high`;
             both None where it is no plain sum of flows.
         high: As `low`.
+        counted: Whether it rests on counts: its range, if it has one, is between the
+            ends of theirs, all of them taken at one end at once, and no draws.
         shares: What share of it has its amounts from sources of each grade, best first;
             empty where it is no plain sum of flows.
         flows: How many of its flows have each grade.
@@ -52,17 +57,24 @@ class Sureness:
     shares: Mapping[str, Decimal] = field(default_factory=dict)
     flows: Mapping[str, int] = field(default_factory=dict)
     supposed: Decimal = ZERO
+    counted: bool = False
 
 
 class Factors:
-    """What draws multiply the uncertain flows of a book by, as the tests draw them."""
+    """What draws multiply the uncertain flows of a case by.
 
-    def __init__(self, book: Book) -> None:
+    Every flow is drawn, those of hypotheses that are switched off too: what a flow is
+    multiplied by is the same in every scenario, so that a switch moves the ranges of
+    what its flows are part of and no others.
+    """
+
+    def __init__(self, case: Case) -> None:
         """Draw them.
 
         Args:
-            book: The flows.
+            case: The case.
         """
+        book = Book.of(case, case.flows)
         spreads = Spreads(book)
         self._names = [book.flows[index].id for index in spreads.flows.tolist()]
         self._less_one: NDArray[np.float64] = next(
@@ -102,7 +114,30 @@ def sureness(
         if isinstance(figure, Figure) and figure.value is not None:
             rest = base.get(figure.key)
             if rest is not None:
-                yield row.key, _of(setting, figure.value, rest, factors)
+                found = _of(setting, figure.value, rest, factors)
+                yield row.key, _by_counts(setting, row.key, found)
+
+
+def _by_counts(setting: Setting, key: str, found: Sureness) -> Sureness:
+    """Return how sure it is; of what is untraced, with the ranges of the counts.
+
+    What was found, and what of it no book has, is as counted: it has no range here.
+    """
+    name, _, kind = key.partition(":")
+    if name in {"counted", "unrecorded"}:
+        return replace(found, low=None, high=None, counted=True)
+    if name != "untraced":
+        return found
+    some = [
+        one
+        for one in setting.found(setting.at).held
+        if kind not in CLASSES or one.kind == kind
+    ]
+    ends = [
+        sum((getattr(one, end) for one in some), ZERO)
+        for end in ("at_low", "untraced", "at_high")
+    ]
+    return replace(found, low=min(ends), high=max(ends), counted=True)
 
 
 def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Sureness:

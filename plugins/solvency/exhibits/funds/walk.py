@@ -291,8 +291,8 @@ def rivals(setting: Setting) -> Table:
             name,
             setting.at,
             text(
-                "What all who put money in should still find there, customers or not;"
-                " debts are no part of it."
+                "What the books show as left of all that came in, customers' money or"
+                " not; debts are not taken off."
             ),
         )
     )
@@ -309,7 +309,7 @@ def rivals(setting: Setting) -> Table:
                 setting.at,
                 text(
                     "Only of what somebody counted: what the books show above the"
-                    " count. What was spent on purpose is no part of it."
+                    " count. What the books record as spent is no part of it."
                 ),
             )
         )

@@ -109,7 +109,6 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
             ),
             *near(setting, len(found.suspects) - len(rows)),
             _beside(setting, found),
-            (text("The links of balanced and strain lead to how each is worked out."),),
         ),
         size="dense",
     )
@@ -130,9 +129,8 @@ def _beside(setting: Setting, found: Reconciled) -> Prose:
     }
     every = set.intersection(*(set(one.suspects) for one in tests.values()))
     return setting.say(
-        "Errors of one source are taken as correlated by %(rho)s, and %(stated)s"
-        " claims are suspect; uncorrelated %(apart)s are, correlated by 0.9"
-        " %(together)s; in all three, %(every)s.",
+        "Suspects by the correlation of errors of one source: %(stated)s at %(rho)s, as"
+        " taken here, %(apart)s at 0, %(together)s at 0.9; at all three, %(every)s.",
         rho=setting.units(
             "reconciled:correlation",
             finite(found.correlated.correlation, 2),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.analysis.recover.affairs import Affairs
+    from solvency.analysis.recover.recover import Line
     from solvency.analysis.recover.recover import Recovery
     from solvency.analysis.recover.recover import Statement
     from solvency.exhibits.setting import Setting
@@ -136,7 +137,7 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
     text = setting.text
     rows: list[Row] = []
     for one in found.statements:
-        rows += _statement(setting, found, one, paying)
+        rows += _Statement(setting, found, one, paying).rows()
     return Table(
         key="affairs",
         title=text(
@@ -167,9 +168,7 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
                 " day's price in all three; tokens with a market depth at what selling"
                 " all of them together fetches, by the depth and its range; accounts"
                 " of which the ledger says what share of book they fetch at that"
-                " share; debtors of these books pay what they can in the same case,"
-                " those outside nothing at low and all at high unless the ledger says"
-                " what they pay. The entry of each line names them."
+                " share; members pay one another what they can in the same case."
             ),
             *_notes(setting, found),
         ),
@@ -177,14 +176,95 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
     )
 
 
-def _statement(
-    setting: Setting, found: Recovery, one: Statement, paying: Paying
-) -> list[Row]:
-    text = setting.text
-    key = f"affairs:{one.entity}"
-    rests = Resting(setting, found, one.entity, paying) if setting.resting else None
+class _Statement:
+    """An estate's statement of affairs, as rows of the table."""
 
-    def figures(
+    def __init__(
+        self, setting: Setting, found: Recovery, one: Statement, paying: Paying
+    ) -> None:
+        self.setting = setting
+        self.found = found
+        self.one = one
+        self.key = f"affairs:{one.entity}"
+        self.rests = (
+            Resting(setting, found, one.entity, paying) if setting.resting else None
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the assets, what goes out of them, and the share paid."""
+        setting, one = self.setting, self.one
+        yield Row(self.key, (Said(one.entity),), kind="group")
+        lines = [self._line(line) for line in one.lines]
+        yield from lines
+        total = self._total(lines)
+        yield total
+        above: dict[str, tuple[Cell, ...]] = {"total": total.cells}
+        yield from self._parts(above)
+        yield Row(
+            f"{self.key}:rate",
+            (_paid(setting, self.found, one),),
+            (None, *_rates(setting, one, self.rests, above)),
+            "total",
+        )
+
+    def _line(self, line: Line) -> Row:
+        """Return the assets of one kind."""
+        rests, name = self.rests, f"{self.key}:{line.kind}"
+        values: list[Decimal | None] = [line.book, *line.worth]
+        end = _told(values)
+        told = getattr(line.worth, end)
+        worked = rests.assets(line.kind, name, end, told) if rests else ()
+        moved = rests.moved(line.kind, told, end) if rests else {}
+        cells = self._cells(line.kind, values, f"assets {line.kind}", worked, moved)
+        return Row(name, (self.setting.capital(line.kind),), cells, indent=1)
+
+    def _total(self, lines: list[Row]) -> Row:
+        """Return all assets, at book and at each end."""
+        setting, one = self.setting, self.one
+        total: list[Decimal | None] = [
+            sum((line.book for line in one.lines), Decimal()),
+            *(sum((line.worth[n] for line in one.lines), Decimal()) for n in range(3)),
+        ]
+        return Row(
+            f"{self.key}:total",
+            (setting.text("Total assets"),),
+            tuple(
+                setting.money(
+                    f"{self.key}:total:{end}", value, formula="sum of its lines"
+                )
+                for end, value in zip(("book", *ENDS), total, strict=True)
+            ),
+            "subtotal",
+            sums=tuple((line.key, 1) for line in lines),
+        )
+
+    def _parts(self, above: dict[str, tuple[Cell, ...]]) -> Iterator[Row]:
+        """Yield what goes out of the assets; each is added to those above."""
+        key, one, rests = self.key, self.one, self.rests
+        for name, (label, take) in _PARTS.items():
+            amounts: list[Decimal | None] = [
+                None,
+                *(take(a) for a in (one.low, one.central, one.high)),
+            ]
+            if name == "priority" and not any(amounts):
+                continue
+            last = name == "deficiency"
+            end = _told(amounts)
+            amount = amounts[1 + ENDS.index(end)]
+            worked = rests.part(name, f"{key}:{name}", end, above) if rests else ()
+            moved = rests.moved(name, amount, end) if rests else {}
+            cells = above[name] = self._cells(name, amounts, label, worked, moved)
+            yield Row(
+                f"{key}:{name}",
+                (self.setting.text(label),),
+                cells,
+                "subtotal" if last else "line",
+                indent=0 if last else 1,
+                sums=_sums(key, name, above),
+            )
+
+    def _cells(
+        self,
         name: str,
         values: list[Decimal | None],
         formula: str,
@@ -192,83 +272,20 @@ def _statement(
         moved: dict[str, Any],
     ) -> tuple[Cell, ...]:
         """Return a line: one of its figures has an entry, the others lead there."""
+        setting, key = self.setting, f"{self.key}:{name}"
         end = _told(values)
-        place = anchor("figure", f"{key}:{name}:{end}")
+        place = anchor("figure", f"{key}:{end}")
         cells: list[Figure | None] = []
         for each, value in zip(("book", *ENDS), values, strict=True):
-            figure = setting.money(f"{key}:{name}:{each}", value, formula=formula)
+            figure = setting.money(f"{key}:{each}", value, formula=formula)
             if value is None:
                 cells.append(None)
             elif worked and each == end:
-                others = _others(setting, f"{key}:{name}", each, values)
+                others = _others(setting, key, each, values)
                 cells.append(entry(figure, worked=(*worked, *others), **moved))
             else:
                 cells.append(replace(figure, target=place if value else ""))
         return tuple(cells)
-
-    rows = [Row(key, (Said(one.entity),), kind="group")]
-    lines = []
-    for line in one.lines:
-        name = f"{key}:{line.kind}"
-        label = setting.capital(line.kind)
-        values: list[Decimal | None] = [line.book, *line.worth]
-        end = _told(values)
-        told = getattr(line.worth, end)
-        worked = rests.assets(line.kind, name, end, told) if rests else ()
-        moved = rests.moved(line.kind, told, end) if rests else {}
-        cells = figures(line.kind, values, f"assets {line.kind}", worked, moved)
-        lines.append(Row(name, (label,), cells, indent=1))
-    rows += lines
-    total: list[Decimal | None] = [
-        sum((line.book for line in one.lines), Decimal()),
-        *(sum((line.worth[n] for line in one.lines), Decimal()) for n in range(3)),
-    ]
-    sums = tuple(
-        setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
-        for end, value in zip(("book", *ENDS), total, strict=True)
-    )
-    rows.append(
-        Row(
-            f"{key}:total",
-            (text("Total assets"),),
-            sums,
-            "subtotal",
-            sums=tuple((line.key, 1) for line in lines),
-        )
-    )
-    above: dict[str, tuple[Cell, ...]] = {"total": sums}
-    for name, (label, take) in _PARTS.items():
-        amounts: list[Decimal | None] = [
-            None,
-            *(take(a) for a in (one.low, one.central, one.high)),
-        ]
-        if name == "priority" and not any(amounts):
-            continue
-        last = name == "deficiency"
-        end = _told(amounts)
-        amount = amounts[1 + ENDS.index(end)]
-        worked = rests.part(name, f"{key}:{name}", end, above) if rests else ()
-        moved = rests.moved(name, amount, end) if rests else {}
-        cells = above[name] = figures(name, amounts, label, worked, moved)
-        rows.append(
-            Row(
-                f"{key}:{name}",
-                (text(label),),
-                cells,
-                "subtotal" if last else "line",
-                indent=0 if last else 1,
-                sums=_sums(key, name, above),
-            )
-        )
-    rows.append(
-        Row(
-            f"{key}:rate",
-            (_paid(setting, found, one),),
-            (None, *_rates(setting, one, rests, above)),
-            "total",
-        )
-    )
-    return rows
 
 
 def _paid(setting: Setting, found: Recovery, one: Statement) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
+    from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.transfer import Transfer
     from solvency.exhibits.setting import Setting
@@ -40,7 +41,7 @@ def in_kind(setting: Setting) -> Table | None:
     days = tuple(dict.fromkeys(one.later for one in found))
     return Table(
         key="in-kind",
-        title=text("Paid in full in money is not paid in full in kind"),
+        title=text("What claims in kind are paid, beside the same units later"),
         unit=setting.say(
             "%(unit)s; the same coins at %(day)s",
             unit=Said(setting.unit),
@@ -300,7 +301,6 @@ def afterwards(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
-    keys = apart(f"later:{one.flow}:{one.account}" for one in found)
     return Table(
         key="afterwards",
         title=text("What became of assets later, beside what the books expected"),
@@ -321,41 +321,59 @@ def afterwards(setting: Setting) -> Table | None:
                 sums=(("fetched", 1), ("expected", -1)),
             ),
         ),
-        rows=tuple(
-            Row(
-                key,
-                (Said(told(setting, setting.case.by_id[one.flow])),),
-                (
-                    setting.flow_ref(one.flow),
-                    Day(one.date),
-                    Said(text("outcome") if one.outcome else text("expectation")),
-                    *(
-                        setting.money(
-                            f"{key}:{name}",
-                            value,
-                            formula=name,
-                            flows=(one.flow,),
-                            target=anchor("flow", one.flow),
-                        )
-                        for name, value in (
-                            ("expected", one.expected),
-                            ("fetched", one.fetched),
-                            ("difference", one.fetched - one.expected),
-                        )
-                    ),
-                ),
-            )
-            for key, one in zip(keys, found, strict=True)
-        ),
+        rows=tuple(_became(setting, found)),
         notes=(
             (
                 text(
                     "Rate from: what was expected of an asset is a share of its cost or"
-                    " price that the case assumed beforehand (expectation), or was"
-                    " taken from what it fetched (outcome), so that the two agree is no"
-                    " finding. What was taken, and not sold, fetched nothing."
+                    " price that the case assumes (expectation), or takes from what it"
+                    " fetched (outcome): that the two then agree is no finding. What"
+                    " was taken, and not sold, fetched nothing."
                 ),
             ),
         ),
         size="dense",
+    )
+
+
+def _became(setting: Setting, found: Sequence[Afterwards]) -> Iterator[Row]:
+    """Yield what was taken for nothing, then what was sold or came back."""
+    text = setting.text
+    keys = apart(f"later:{one.flow}:{one.account}" for one in found)
+    keyed = list(zip(keys, found, strict=True))
+    taken = [(key, one) for key, one in keyed if not one.fetched]
+    sold = [(key, one) for key, one in keyed if one.fetched]
+    for name, head, some in (
+        ("taken", text("Taken, or lost for nothing"), taken),
+        ("sold", text("Sold, or given back"), sold),
+    ):
+        if taken and sold:
+            yield Row(f"later:{name}", (head,), kind="group")
+        for key, one in some:
+            yield _came_of(setting, key, one)
+
+
+def _came_of(setting: Setting, key: str, one: Afterwards) -> Row:
+    return Row(
+        key,
+        (Said(told(setting, setting.case.by_id[one.flow])),),
+        (
+            setting.flow_ref(one.flow),
+            Day(one.date),
+            Said(setting.text("outcome" if one.outcome else "expectation")),
+            *(
+                setting.money(
+                    f"{key}:{name}",
+                    value,
+                    formula=name,
+                    flows=(one.flow,),
+                    target=anchor("flow", one.flow),
+                )
+                for name, value in (
+                    ("expected", one.expected),
+                    ("fetched", one.fetched),
+                    ("difference", one.fetched - one.expected),
+                )
+            ),
+        ),
     )

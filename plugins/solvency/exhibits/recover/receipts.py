@@ -190,10 +190,19 @@ def _met(
 
     row, affairs = f"recovery:{WAYS['alone']}:{one.entity}:{one.rank}", "affairs"
     debtors = payers(found.ways["alone", "central"], one.entity)
+    counted = any(
+        account.custody and account.entity == one.entity
+        for held in setting.found(found.at).held
+        for account in (setting.book.account(held.position),)
+    )
     said = setting.say(
-        "%(entity)s owes its customers %(claims)s and holds %(held)s for them. It pays"
-        " the rest, %(rest)s, as far as it can, out of other assets, %(free)s, and what"
-        " its debtors pay it in clearing, %(others)s",
+        "%(entity)s owes its customers %(claims)s and, by what was counted, holds"
+        " %(held)s for them. It pays the rest, %(rest)s, as far as it can, out of other"
+        " assets, %(free)s, and what its debtors pay it in clearing, %(others)s"
+        if counted
+        else "%(entity)s owes its customers %(claims)s and holds %(held)s for them. It"
+        " pays the rest, %(rest)s, as far as it can, out of other assets, %(free)s, and"
+        " what its debtors pay it in clearing, %(others)s",
         entity=Said(one.entity),
         claims=money("claims", one.claims, f"{row}:claims"),
         held=money("held", made.covered, f"{row}:paid"),

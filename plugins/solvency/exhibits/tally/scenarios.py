@@ -211,9 +211,7 @@ def dependence(setting: Setting, found: Tallied) -> Table:
             (
                 text(
                     "Dependence is the correlation of every amount with one common"
-                    " cause. One draw of twenty lies below low, one above high. The"
-                    " more amounts go together, the farther apart the ends; the middle"
-                    " falls, since large amounts are rarer than small ones."
+                    " cause. One draw of twenty lies below low, one above high."
                 ),
             ),
             *_compared(setting, found),

@@ -112,52 +112,7 @@ def losses(setting: Setting, found: Tallied) -> Table:
         )
         for one in found.hypotheses
     )
-    mean = Row(
-        "mean",
-        (text("Together, expected value"),),
-        (
-            *(None,) * 4,
-            setting.own(
-                "tally:mean", found.mean, formula=MEAN, **averages(setting, found)
-            ),
-        ),
-        "subtotal",
-        sums=tuple((row.key, 1) for row in rows),
-    )
-    total = Row(
-        "total",
-        (text("Together, in draws: one of twenty below, middle, one above"),),
-        (
-            None,
-            *(
-                setting.own(
-                    f"tally:total:{share}",
-                    found.quantiles[share],
-                    formula=BELOW[share],
-                    worked=(
-                        *drawn(
-                            setting, f"tally:total:{share}", found.draws, found.seed
-                        ),
-                        *setting.say(
-                            "; in each a hypothesis holds or not by its chance, and"
-                            " its flows are drawn within their ranges, of which high"
-                            " less low stands beside them; on average %(mean)s",
-                            mean=setting.money(
-                                f"tally:total:{share}:mean",
-                                found.mean,
-                                formula=MEAN,
-                                target=anchor("figure", "tally:mean"),
-                            ),
-                        ),
-                    ),
-                    **wide(setting, [one.id for one in found.hypotheses]),
-                )
-                for share in ("0.05", "0.5", "0.95")
-            ),
-            None,
-        ),
-        "total",
-    )
+    together = _mean(setting, found, rows), _quantiles(setting, found)
     return Table(
         key="tally",
         title=text("What each hypothesis would take, if it holds"),
@@ -185,12 +140,62 @@ def losses(setting: Setting, found: Tallied) -> Table:
             Column("high", text("High"), width=18),
             Column("expected", text("Expected value"), width=18, current=True),
         ),
-        rows=(*rows, mean, total),
+        rows=(*rows, *together),
         notes=(
             *((Said(setting.remark(note)),) for note in found.notes),
             *_errors(setting, found),
         ),
         size="dense",
+    )
+
+
+def _mean(setting: Setting, found: Tallied, rows: tuple[Row, ...]) -> Row:
+    """Return what the hypotheses take together on average, the sum of their rows."""
+    return Row(
+        "mean",
+        (setting.text("Together, expected value"),),
+        (
+            *(None,) * 4,
+            setting.own(
+                "tally:mean", found.mean, formula=MEAN, **averages(setting, found)
+            ),
+        ),
+        "subtotal",
+        sums=tuple((row.key, 1) for row in rows),
+    )
+
+
+def _quantiles(setting: Setting, found: Tallied) -> Row:
+    """Return what they take together in draws: one of twenty below, and one above."""
+    text = setting.text
+    moved = wide(setting, [one.id for one in found.hypotheses])
+
+    def quantile(share: str) -> Figure:
+        key = f"tally:total:{share}"
+        mean = setting.money(
+            f"{key}:mean",
+            found.mean,
+            formula=MEAN,
+            target=anchor("figure", "tally:mean"),
+        )
+        worked = (
+            *drawn(setting, key, found.draws, found.seed),
+            *setting.say(
+                "; in each a hypothesis holds or not by its chance, and"
+                " its flows are drawn within their ranges, of which high"
+                " less low stands beside them; on average %(mean)s",
+                mean=mean,
+            ),
+        )
+        return setting.own(
+            key, found.quantiles[share], formula=BELOW[share], worked=worked, **moved
+        )
+
+    return Row(
+        "total",
+        (text("Together, in draws: one of twenty below, middle, one above"),),
+        (None, *(quantile(share) for share in ("0.05", "0.5", "0.95")), None),
+        "total",
     )
 
 
@@ -215,6 +220,61 @@ def _errors(setting: Setting, found: Tallied) -> Iterator[Prose]:
 
 
 def _waterfall(setting: Setting, found: Tallied) -> Drawing:
+    text = setting.text
+    shown, steps = _steps(setting, found)
+    key = "tally-waterfall"
+    title = _tally_title(setting, found)
+    amounts = [abs(Decimal(step.amount)) for step in steps.values()]
+    amounts.append(abs(found.quantiles["0.95"]))
+    chart = waterfall.Waterfall(title, [*steps.values()])
+    return Drawing(
+        key,
+        title,
+        (
+            text(
+                "Expected value of each hypothesis: chance, as believed before the"
+                " observations, times the mean of its draws; whisker: nine of ten draws"
+                " of the sum; hatched: hypotheses"
+            ),
+        ),
+        waterfall.draw(chart, setting.look(key, amounts)),
+        plotted(
+            key,
+            title,
+            text("Hypothesis"),
+            (text("Expected"),),
+            (
+                row(
+                    f"step:{name}",
+                    step.label,
+                    setting.money(
+                        f"waterfall:{name}",
+                        Decimal(step.amount),
+                        formula=EXPECTED,
+                    ),
+                )
+                for name, step in steps.items()
+            ),
+        ),
+        notes=(
+            in_figures(setting, "tally"),
+            *([named(setting, shown)] if shown else ()),
+            (
+                text(
+                    "One number for what the hypotheses take together is the mean, here"
+                    " and in the findings: the parts add up to it. An amount whose low"
+                    " end is zero is drawn from a normal distribution cut off there, so"
+                    " its mean exceeds its central value."
+                ),
+            ),
+        ),
+    )
+
+
+def _steps(
+    setting: Setting, found: Tallied
+) -> tuple[list[str], dict[str, waterfall.Step]]:
+    """Return the hypotheses that have a step of their own, and all steps by name."""
     text = setting.text
     each = [(one, one.expected) for one in found.hypotheses]
     each.sort(key=lambda pair: -abs(pair[1]))
@@ -252,52 +312,8 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
             waterfall.Step(label, rest_of),
             waterfall.Step(text("Untraced"), found.to_explain, total=True),
         ]
-    key = "tally-waterfall"
-    title = _tally_title(setting, found)
-    amounts = [abs(Decimal(step.amount)) for step in steps] + [abs(high)]
-    chart = waterfall.Waterfall(title, steps)
-    return Drawing(
-        key,
-        title,
-        (
-            text(
-                "Expected value of each hypothesis: chance, as believed before the"
-                " observations, times the mean of its draws; whisker: nine of ten draws"
-                " of the sum; hatched: hypotheses"
-            ),
-        ),
-        waterfall.draw(chart, setting.look(key, amounts)),
-        plotted(
-            key,
-            title,
-            text("Hypothesis"),
-            (text("Expected"),),
-            (
-                row(
-                    f"step:{name}",
-                    step.label,
-                    setting.money(
-                        f"waterfall:{name}",
-                        Decimal(step.amount),
-                        formula=EXPECTED,
-                    ),
-                )
-                for name, step in zip(apart(names), steps, strict=True)
-            ),
-        ),
-        notes=(
-            in_figures(setting, "tally"),
-            *([named(setting, (one.id for one, _ in shown))] if shown else ()),
-            (
-                text(
-                    "One number for what the hypotheses take together is the mean, here"
-                    " and in the findings: the parts add up to it. An amount whose low"
-                    " end is zero is drawn from a normal distribution cut off there, so"
-                    " its mean exceeds its central value."
-                ),
-            ),
-        ),
-    )
+    named_steps = dict(zip(apart(names), steps, strict=True))
+    return [one.id for one, _ in shown], named_steps
 
 
 def _tally_title(setting: Setting, found: Tallied) -> str:

@@ -15,10 +15,12 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from solvency.analysis.tally.answer import Tallied
     from solvency.analysis.tally.untraced import Explained
+    from solvency.analysis.tally.untraced import Untraced
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
@@ -33,54 +35,9 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
     one = found.untraced
     if one is None:
         return None
-    text, case = setting.text, setting.case
+    text = setting.text
     counted = _counted(setting)
-    amount = entry(untraced_amount(setting, one.amount))
-    every = frozenset(case.hypotheses)
-    explaining = {each.name for each in one.hypotheses if any(each[1:])}
-    sized = explaining & {
-        name for flow in case.flows if flow.sized_by for name in flow.hypotheses
-    }
-
-    def marked(label: Prose, held: Collection[str]) -> Prose:
-        return (*label, f" {_SIZED}") if sized & frozenset(held) else label
-
-    rows = [
-        *(
-            _row(
-                setting,
-                found,
-                f"hypothesis:{each.name}",
-                marked(
-                    (about("hypothesis", each.name, case.hypotheses[each.name].title),),
-                    {each.name},
-                ),
-                each,
-                {each.name},
-                counted,
-            )
-            for each in one.hypotheses
-        ),
-        *(
-            _row(
-                setting,
-                found,
-                f"scenario:{each.name}",
-                marked(
-                    (text("Scenario: %(name)s", name=case.scenarios[each.name].title),),
-                    case.scenarios[each.name].hypotheses,
-                ),
-                each,
-                case.scenarios[each.name].hypotheses,
-                counted,
-            )
-            for each in one.scenarios
-        ),
-        _row(
-            *(setting, found, "together", (text("Together"),), one.together, every),
-            counted,
-        ),
-    ]
+    sized = _sized(setting, one)
     return Table(
         key="tally-untraced",
         title=text("How much of what is untraced the hypotheses explain"),
@@ -99,14 +56,14 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
             Column("median", text("Middle"), width=22, current=True),
             Column("high", text("High"), width=22),
         ),
-        rows=tuple(rows),
+        rows=tuple(_rows(setting, found, one, sized, counted)),
         notes=(
             setting.say(
                 "Untraced in the established books: %(amount)s. Of this %(reachable)s"
                 " is in accounts that some hypothesis takes money out of; no more can"
                 " be explained, by one or by all, and of the other %(rest)s no"
                 " hypothesis says anything.",
-                amount=amount,
+                amount=entry(untraced_amount(setting, one.amount)),
                 reachable=_of_amount(setting, "reachable", one.reachable, counted),
                 rest=_of_amount(setting, "rest", one.amount - one.reachable, counted),
             ),
@@ -126,6 +83,45 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         ),
         size="dense",
     )
+
+
+def _sized(setting: Setting, one: Untraced) -> frozenset[str]:
+    """Return the hypotheses that explain anything and hold a flow sized to a figure."""
+    flows = (flow for flow in setting.case.flows if flow.sized_by)
+    return frozenset(each.name for each in one.hypotheses if any(each[1:])) & {
+        name for flow in flows for name in flow.hypotheses
+    }
+
+
+def _rows(
+    setting: Setting,
+    found: Tallied,
+    one: Untraced,
+    sized: frozenset[str],
+    counted: dict[str, Any],
+) -> Iterator[Row]:
+    """Yield a row of each hypothesis and scenario, and one of all together."""
+    case = setting.case
+
+    def marked(label: Prose, held: Collection[str]) -> Prose:
+        return (*label, f" {_SIZED}") if sized & frozenset(held) else label
+
+    for each in one.hypotheses:
+        label: Prose = (
+            about("hypothesis", each.name, case.hypotheses[each.name].title),
+        )
+        held: Collection[str] = {each.name}
+        key = f"hypothesis:{each.name}"
+        yield _row(setting, found, key, marked(label, held), each, held, counted)
+    for each in one.scenarios:
+        scenario = case.scenarios[each.name]
+        label = (setting.text("Scenario: %(name)s", name=scenario.title),)
+        held = scenario.hypotheses
+        key = f"scenario:{each.name}"
+        yield _row(setting, found, key, marked(label, held), each, held, counted)
+    every = frozenset(case.hypotheses)
+    label = (setting.text("Together"),)
+    yield _row(setting, found, "together", label, one.together, every, counted)
 
 
 def untraced_amount(setting: Setting, amount: Decimal) -> Figure:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.workings import flow_link
 from solvency.figures.figure import Said
+from solvency.model.book import below
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.analysis.trace.answer import Following
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
@@ -104,3 +108,41 @@ def deposits(found: Following, name: str) -> tuple[str, ...]:
     came = found.deposits[: found.before[name].deposits]
     largest = sorted(came, key=lambda x: (-x.amount, x.flow))[:_DEPOSITS]
     return tuple(x.flow for x in largest)
+
+
+def undated(setting: Setting, found: Following) -> Iterator[Prose]:
+    """Say how many of the flows traced stand on a day that was chosen."""
+    days = sum(one.earliest is not None for one in found.moved)
+    if days:
+        yield setting.say(
+            "%(undated)s of %(count)s flows traced stand on a day that no source gives:"
+            " on other days the bounds can be otherwise.",
+            undated=setting.count(
+                "trace:undated", days, formula="flows traced without a known day"
+            ),
+            count=setting.count(
+                "trace:moved", len(found.moved), formula="flows traced"
+            ),
+        )
+
+
+def untraced(setting: Setting, found: Following) -> tuple[Prose, ...]:
+    """Say what nobody found of what the books show in the accounts traced."""
+    if not found.untraced:
+        return ()
+    day = max(found.at, setting.case.reporting_date)
+    held = [
+        one
+        for one in setting.found(day).held
+        if one.seen.untraced
+        and one.position.commodity == found.commodity
+        and any(below(one.position.account, name) for name in found.accounts)
+    ]
+    value = sum((one.untraced for one in held), _ZERO)
+    return (
+        setting.say(
+            "Of what the books show in these accounts, %(amount)s is untraced: left"
+            " there by the books, and not found. Earlier balances may have been lower.",
+            amount=lacking(setting, "trace:untraced", value, held, day),
+        ),
+    )

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.shares import COLUMNS
-from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import told
 from solvency.exhibits.section import Section
@@ -16,6 +15,8 @@ from solvency.exhibits.trace.outlays import before
 from solvency.exhibits.trace.outlays import deposits
 from solvency.exhibits.trace.outlays import owners
 from solvency.exhibits.trace.outlays import rule_names
+from solvency.exhibits.trace.outlays import undated
+from solvency.exhibits.trace.outlays import untraced
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import flow_link
 from solvency.exhibits.workings import of_flows
@@ -27,7 +28,6 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.figures.words import listed
-from solvency.model.book import below
 
 if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
@@ -138,8 +138,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
                 text(
                     "At least: the payment less all other money that can have been"
                     " there. At most: all of the owners' money that can have been"
-                    " there. The entries give both, and with which flows they came"
-                    " in; what outlays before must have spent is off."
+                    " there. Both leave out what outlays before must have spent."
                 ),
             ),
             (
@@ -149,7 +148,8 @@ def _purposes(setting: Setting, found: Following) -> Table:
                     " cannot say whose money it was: the rule that is chosen decides."
                 ),
             ),
-            *_untraced(setting, found),
+            *undated(setting, found),
+            *untraced(setting, found),
             *_testimony(setting, found),
         ),
     )
@@ -160,28 +160,6 @@ def _out_of(setting: Setting, found: Following) -> Prose:
     names = [(setting.account_ref(name),) for name in found.accounts]
     return setting.say(
         "; paid out of %(accounts)s", accounts=listed(setting.locale, names)
-    )
-
-
-def _untraced(setting: Setting, found: Following) -> tuple[Prose, ...]:
-    """Say what nobody found of what the books show in the accounts traced."""
-    if not found.untraced:
-        return ()
-    day = max(found.at, setting.case.reporting_date)
-    held = [
-        one
-        for one in setting.found(day).held
-        if one.seen.untraced
-        and one.position.commodity == found.commodity
-        and any(below(one.position.account, name) for name in found.accounts)
-    ]
-    value = sum((one.untraced for one in held), _ZERO)
-    return (
-        setting.say(
-            "Of what the books show in these accounts, %(amount)s is untraced: left"
-            " there by the books, and not found. Earlier balances may have been lower.",
-            amount=lacking(setting, "trace:untraced", value, held, day),
-        ),
     )
 
 

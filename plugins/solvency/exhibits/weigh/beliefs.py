@@ -12,7 +12,6 @@ from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
-from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
@@ -145,7 +144,7 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
             text(
                 "Before: the prior, combinations that exclude one another struck out."
                 " Odds: how many times the observations raise or lower the odds; near"
-                " one, they say nothing. Range: without one group of sources"
+                " one, they say little. Range: without one group of sources"
             ),
         ),
         head=text("Hypothesis"),
@@ -167,15 +166,13 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
                 ),
             ),
             setting.say(
-                "Before differs from the prior of %(exhibit)s only where a hypothesis"
-                " excludes another or is excluded; its entry names which.",
-                exhibit=Exhibit("hypotheses"),
+                "Before differs from the prior only where a hypothesis excludes another"
+                " or is excluded.",
             ),
             (
                 text(
                     "Moved most by: the group of sources without which belief would"
-                    " change most, where by a hundredth or more. The hypothesis leads"
-                    " to its flows, a source to its statements."
+                    " change most, where by a hundredth or more."
                 ),
             ),
             *((_sampled(setting, found),) if found.method == "sampled" else ()),

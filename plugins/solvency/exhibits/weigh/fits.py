@@ -56,9 +56,15 @@ def scenarios(setting: Setting, found: Beliefs) -> Table:
         ),
         rows=tuple(_row(setting, found, one) for one in found.scenarios),
         notes=(
-            ((text("One scenario alone has no rival: all belief is its own."),),)
-            if len(found.scenarios) == 1
-            else ()
+            (
+                text("One scenario alone has no rival: all belief is its own.")
+                if len(found.scenarios) == 1
+                else text(
+                    "The misfit leaves out how wide a scenario's own amounts are, and"
+                    " what was stated as at most or at least. Belief counts both, so"
+                    " that the least misfit need not be believed most."
+                ),
+            ),
         ),
     )
 

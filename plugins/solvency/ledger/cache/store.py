@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -143,11 +142,11 @@ def _secret(path: Path) -> bytes:
     """
     with contextlib.suppress(FileNotFoundError):
         return _checked(path)
-    new = path.with_name(f".{secrets.token_hex(8)}")
+    new = path.with_name(f".{os.urandom(8).hex()}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor)
-            file.write(secrets.token_bytes(_SEAL))
+            file.write(os.urandom(_SEAL))
         # Another run may have made one meanwhile, which then stands.
         with contextlib.suppress(FileExistsError):
             os.link(new, path)

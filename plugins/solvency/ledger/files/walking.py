@@ -11,7 +11,6 @@ from solvency.ledger.files.source import MOST_FILES
 from solvency.ledger.files.source import TooManyFoldersError
 from solvency.ledger.files.source import kind_of
 from solvency.ledger.files.source import matching
-from solvency.ledger.files.trust import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,10 +79,11 @@ def _included(
     def refuse(rule: str, wrong: str, mend: str) -> None:
         errors.add(rule, None, wrong, mend, at=at)
 
+    folder = Path(top).parent
     wanted = os.path.normpath(Path(at["filename"]).parent / pattern)
     names: list[str] = []
     try:
-        if not trust and not Path(wanted).is_relative_to(Path(top).parent):
+        if not trust and not Path(wanted).is_relative_to(folder):
             names = [wanted]  # refused below, and not searched for
         else:
             names = matching(wanted)
@@ -95,12 +95,13 @@ def _included(
     for name in names:
         try:
             found = str(Path(name).resolve())
+            within = Path(found).is_relative_to(folder)
             # What lies outside is not even looked at.
-            kind = kind_of(found) if trust or inside(found, top) else ""
+            kind = kind_of(found) if trust or within else ""
         except (OSError, RuntimeError, ValueError):
             refuse("include", f"{name} leads nowhere", "Remove or mend the link")
             continue
-        if not trust and not inside(found, top):
+        if not trust and not within:
             # Not even opened: it may be a device, or somebody's secret.
             refuse(
                 "trust",

@@ -66,7 +66,6 @@ def leaving_out(
     case: Model,
     groups: Sequence[Hashable],
     bounds: Bounds | None = None,
-    seed: int = WEIGHING_SEED,
     followed: Followed | None = None,
 ) -> dict[Hashable, Without]:
     """Return the beliefs with each group of observations left out in turn.
@@ -75,7 +74,6 @@ def leaving_out(
         case: the model.
         groups: the group of each observation, and of each bound, shape (m + b,).
         bounds: the bounds; beyond a few hypotheses what is near them stands for them.
-        seed: of the sampler.
         followed: visits of chains with all groups, where there are any.
 
     Returns:
@@ -109,9 +107,9 @@ def leaving_out(
             group: Without(_exactly(case, bounds, gone), nothing)
             for group, gone in out.items()
         }
-    whole = visits(case, _ERROR, seed) if followed is None else followed.seen
+    whole = visits(case, _ERROR, WEIGHING_SEED) if followed is None else followed.seen
     states = whole.states
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(WEIGHING_SEED)
     taken = min(_VISITS, len(states))
     some = states[rng.choice(len(states), size=taken, replace=False)]
     # Many visits are to one combination, which is asked once.
@@ -119,7 +117,7 @@ def leaving_out(
     each = _surprises(case, unique, list(out.values()))
     logs = [one[back.ravel()] for one in each]
     return {
-        group: _weighted(case, gone, whole, some, log, seed)
+        group: _weighted(case, gone, whole, some, log, WEIGHING_SEED)
         for (group, gone), log in zip(out.items(), logs, strict=True)
     }
 

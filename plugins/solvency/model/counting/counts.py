@@ -33,6 +33,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.ledger.case import Case
@@ -154,6 +155,28 @@ class Counts:
         return min(
             over, key=lambda one: sum(x.within(one) for x in speaking), default=None
         )
+
+    def contradicting(self, day: datetime.date) -> Iterator[tuple[Observation, Count]]:
+        """Yield what sources say of the same assets beyond a count that binds on a day.
+
+        Statements of the count's own day that the ledger does not declare as counts:
+        the ranges of counts leave them out.
+        """
+        case = self.book.case
+        speaking = self.speaking(day)
+        for seen in sorted(case.observations, key=lambda one: one.id):
+            if seen.counted or seen.since or seen.bound or seen.excess:
+                continue
+            cover = _count(case, seen)
+            for one in speaking:
+                same = (one.accounts, one.commodity) == (
+                    cover.accounts,
+                    cover.commodity,
+                )
+                least, most = sorted((one.number("low"), one.number("high")))
+                stated = seen.amount.number
+                if same and one.seen.date == seen.date and not least <= stated <= most:
+                    yield seen, one
 
     def balance(self, day: datetime.date) -> Mapping[Position, Decimal]:
         """Return the units in the books at the end of a day."""

@@ -16,6 +16,7 @@ from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
+from solvency.model.counting.noted import at_ends
 from solvency.model.counting.noted import carried_back
 from solvency.model.counting.noted import of_counts
 from solvency.model.counting.noted import put_in
@@ -176,9 +177,8 @@ class Found:
         least, most = self.range
         if self.ranged:
             yield Remark(
-                "untraced by the ranges of the counts, all of them taken at their low"
-                " or at their high ends: from %(least)s to %(most)s; a count of at most"
-                " has nothing as its low end unless it states one",
+                "untraced with all counts at one end of their ranges: from %(least)s to"
+                " %(most)s",
                 least=f"{least:,.2f}",
                 most=f"{most:,.2f}",
             )
@@ -283,6 +283,7 @@ def found(
         notes=(
             *(said for line in large for said in put_in(counts, line, day)),
             *silent(counts, day),
+            *at_ends(counts, day, whose),
             *carried_back(counts, day, whose),
             *of_counts(counts, shared),
             *map(unsaid, torn),

@@ -66,6 +66,39 @@ def carried_back(
         )
 
 
+def at_ends(
+    counts: Counts, day: datetime.date, entities: Collection[str]
+) -> Iterable[str]:
+    """Say what the ends of the counts' ranges take, and which statements they leave."""
+    bound = {
+        seen.count.id
+        for position, seen in counts.on(day).items()
+        if counts.book.account(position).entity in entities
+    }
+    nothing = tuple(
+        one.seen.id
+        for one in counts.counts
+        if one.seen.id in bound and one.at_most and not one.number("low")
+    )
+    if nothing:
+        yield Remark(
+            "at the end where most is untraced, what was counted at most is taken as"
+            " nothing: %(counts)s",
+            counts=nothing,
+        )
+    beyond = tuple(
+        f"{seen.id} ({seen.amount.number:,f} {seen.amount.commodity}; {one.seen.id})"
+        for seen, one in counts.contradicting(day)
+        if one.seen.id in bound
+    )
+    if beyond:
+        yield Remark(
+            "the range leaves out what sources state of the same assets and the ledger"
+            " does not take as a count (beside each the count that binds): %(stated)s",
+            stated=beyond,
+        )
+
+
 def of_counts(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
     """Say what a reader must know of the counts behind a table."""
     for pair in counts.overlaps:

@@ -35,6 +35,15 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Caption:
+    """What numbers the table in Markdown that follows, as an exhibit."""
+
+    key: str
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """HTML made from Markdown, with a token where each of its things stands."""
 

@@ -17,6 +17,7 @@ from solvency.exhibits.balance.bases import total_assets
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check.segregation import alone
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import finding_of
@@ -302,6 +303,7 @@ class OfBooks(Named):
             held=part(1),
             missing=part(2),
             ratio=part(3),
+            alone=lambda: alone(setting, entity, series),
             since=lambda: next(
                 (
                     spell.first

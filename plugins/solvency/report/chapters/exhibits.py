@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -17,6 +18,7 @@ from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.tally.total import explaining
 from solvency.exhibits.tally.total import totalled
 from solvency.figures.errors import ReportError
+from solvency.report.chapters.body import Caption
 from solvency.report.chapters.numerals import typed
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ _QUICK: dict[str, tuple[str, Callable[[Setting], Section | None]]] = {
 }
 
 
+_NAME = re.compile(r"[a-z][a-z-]{0,60}")
 #: Keys of exhibits are shorter.
 _LONGEST = 300
 
@@ -206,6 +209,25 @@ class Exhibits:
         for one in typed(title):
             raise ReportError(f"{one.text!r} is typed into a title")
         return makeup(self._setting, figure, title)
+
+    def caption(self, key: Any, title: Any, unit: Any) -> Caption:
+        """Return what numbers a table that a chapter writes.
+
+        Raises:
+            ReportError: The key is no name, or another exhibit's, or a number is
+                typed into the title or the line below it.
+        """
+        if not all(isinstance(one, str) for one in (key, title, unit)):
+            raise ReportError("a table is named, and titled, by words")
+        if not _NAME.fullmatch(key) or any(key.startswith(one) for one in _WHERE):
+            raise ReportError(
+                f"{key[:40]!r} names no table of a chapter: small letters and hyphens,"
+                " and not as another exhibit's name begins"
+            )
+        for text in (title, unit):
+            for one in typed(text):
+                raise ReportError(f"{one.text!r} is typed into the title of {key}")
+        return Caption(key, title, unit)
 
     def _dated(self, name: str) -> str:
         for mark, day in (("@first", self._setting.dates[0]), ("@", self._setting.at)):

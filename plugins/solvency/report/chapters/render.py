@@ -16,11 +16,13 @@ from solvency.figures.errors import ReportError
 from solvency.figures.table import Table
 from solvency.report.chapters import grammar
 from solvency.report.chapters.body import Body
+from solvency.report.chapters.body import Caption
 from solvency.report.chapters.body import Text
 from solvency.report.chapters.numerals import TOKEN
 from solvency.report.chapters.numerals import typed
 from solvency.report.chapters.template import BLOCKS
 from solvency.report.chapters.template import Run
+from solvency.report.chapters.written_table import exhibit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,7 +160,17 @@ class Renderer:
         for n, piece in enumerate(pieces):
             if n % 2:
                 thing = things[int(piece)]
-                if isinstance(thing, BLOCKS):
+                if isinstance(thing, Caption):
+                    after, notes = pieces[n + 1], self._names.setting.notes
+                    try:
+                        made, rest = exhibit_of(
+                            thing, after, things, notes, self._locale
+                        )
+                    except ReportError as error:
+                        raise ReportError(f"{chapter.file}: {error}") from None
+                    pieces[n + 1] = rest
+                    yield made
+                elif isinstance(thing, Table | Drawing | Section):
                     yield thing
                 else:
                     yield _block("<p>\ue000" + piece + "\ue001</p>", things)

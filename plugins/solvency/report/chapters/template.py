@@ -29,6 +29,7 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Table
 from solvency.figures.words import listed
 from solvency.report.chapters import grammar
+from solvency.report.chapters.body import Caption
 from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
 from solvency.report.chapters.body import QuotedWords
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 _LONGEST_KEY = 4_000
 _MOST_BLOCKS = 200
 #: What stands on the page as it is, by itself.
-BLOCKS = (Table, Drawing, Section)
+BLOCKS = (Table, Drawing, Section, Caption)
 _INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, CitedSources, QuotedWords, Linked)
 _TAGS = re.compile(r"\{%.*?%\}")
 

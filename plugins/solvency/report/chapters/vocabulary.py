@@ -79,6 +79,7 @@ class Vocabulary(OfBooks, OfFindings):
             self.exhibit,
             self.stage,
             self.makeup,
+            self.table,
             self.section,
             self.has,
             self.cite,
@@ -226,6 +227,10 @@ class Vocabulary(OfBooks, OfFindings):
         if not isinstance(figure, Figure) or not adds_up(figure):
             raise ReportError("makeup(...) takes a figure that is the sum of flows")
         return self.exhibits.makeup(figure, title)
+
+    def table(self, key: str, title: str, unit: str = "") -> Any:
+        """Return what makes an exhibit of the table in Markdown that follows."""
+        return self.exhibits.caption(key, title, unit)
 
     def section(self, name: str) -> Any:
         """Return a whole list of an appendix to place."""

@@ -1,0 +1,145 @@
+"""The first page: how sure each figure is, and what would change it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from browse.test_answers import LOST
+from browse.test_answers import _answer
+from fava_site import values
+from preamble import PREAMBLE
+
+from solvency.browse.blocks import Printing
+from solvency.browse.pages.spells import printings_of
+from solvency.exhibits.funds.sureness import Factors
+from solvency.exhibits.funds.swings import swings
+from solvency.exhibits.setting import setting_of
+from solvency.figures.formats import Locale
+from solvency.ledger.load import load
+
+FTX = Path(__file__).parents[2] / "ledgers/ftx/main.beancount"
+
+
+def _tiles(html):
+    """Return what stands below each headline, by its label."""
+    found = re.findall(
+        r'class="sv-label">(.*?)</span>.*?<span class="sv-small">(.*?)</span>',
+        html.split('class="sv-numbers"')[1].split("</ul>")[0],
+        re.DOTALL,
+    )
+    return dict(found)
+
+
+def test_each_headline_says_its_range_or_why_it_has_none(site, ledger):
+    """Of 500 in the books 200 were found, from 150 to 250: 250 to 350 are untraced."""
+    text = LOST.replace("  counted: TRUE\n", "  counted: TRUE\n  low: 150 USD\n")
+    text = text.replace("  low: 150 USD\n", "  low: 150 USD\n  high: 250 USD\n")
+    html = _answer(site(ledger.write(PREAMBLE + text)), "where")
+    tiles = _tiles(html)
+    assert tiles["Untraced"] == "from $250 to $350, by the counts"
+    assert tiles["Found, of what was counted"] == "as counted; no range worked out"
+    row = re.search(r'data-key="untraced:group">.*?</tr>', html, re.DOTALL)[0]
+    assert "from 250 to 350, by the counts" in row
+
+
+def test_ranges_of_drawn_amounts_stand_below_the_headlines(site, harbour):
+    html = site().get("where")
+    # Deposits are from nine to eleven million, in nine of ten draws or more.
+    assert re.fullmatch(r"from \$\S+m to \$\S+m", _tiles(html)["Came in"])
+    row = re.search(r'data-key="missing:Harbour">.*?</tr>', html, re.DOTALL)[0]
+    assert re.search(r'sv-small">from [\d,.]+ to [\d,.]+<', row)
+
+
+def test_ranges_of_other_flows_stay_when_a_hypothesis_is_switched(site):
+    served = site()
+    said = {
+        re.search(
+            r'data-key="source:customers">.*?"sure">(.*?)</td>',
+            served.get("where", hypothesis=name),
+            re.DOTALL,
+        )[1]
+        for name in ("", "bad-trade", "gifts", "ventures")
+    }
+    assert len(said) == 1
+    assert said.pop().startswith("from")
+
+
+def test_a_flow_is_drawn_alike_whatever_other_flows_are_taken(harbour):
+    cases = [load(harbour, scenario=name) for name in ("established", "*")]
+    drawn = [
+        Factors(case).range(Decimal(1), {"deposits": Decimal(1)}) for case in cases
+    ]
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] < 1 < drawn[0][1]
+
+
+def test_what_a_hypothesis_would_change_is_what_its_page_shows(site, harbour):
+    from solvency.analysis.study import Study
+
+    case = load(harbour)
+    book, at = case.book(), case.reporting_date
+    setting = setting_of(case, book, (at,), Locale("en"), Study(case, book, at))
+    found = swings(setting, lambda _: None)
+    served = site()
+    assert set(found.tried) == set(case.hypotheses)
+    moved = 0
+    now = served.get("where")
+    for name in found.tried:
+        html = served.get("where", hypothesis=name)
+        for key, of in found.values.items():
+            assert Decimal(values(html, key)[0]) == of[name], (key, name)
+            moved += of[name] != Decimal(values(now, key)[0])
+    assert moved
+
+
+def test_a_sentence_says_what_makes_a_figure_largest_and_smallest(site):
+    served = site()
+    html = _answer(served, "where")
+    links = re.search(r'<nav class="sv-links".*?</nav>', html, re.DOTALL)[0]
+    assert '<a href="#changes">What explains it, and would change it?' in links
+    answer = html.split('id="changes"')[1].split("</section>")[0]
+    said = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", answer))
+    left = {
+        name: Decimal(values(served.get("where", hypothesis=name), "left:group")[0])
+        for name in ("", "bad-trade", "gifts", "ventures")
+    }
+    assert min(left, key=left.get) == "bad-trade"
+    assert re.search(
+        r"Left: money and liquid coins in the books, group: \S+ Smallest, \S+, if this"
+        r" held: [^.]+\. \d hypothes[ie]s of 3 changes? it\.",
+        said,
+    )
+    assert "No hypothesis changes it" in said
+
+
+def test_amounts_below_one_another_are_in_one_unit():
+    found = [
+        SimpleNamespace(unit="USD", amount=Decimal(one))
+        for one in ("250000000", "400000", "900")
+    ]
+    printing = printings_of(found)["USD"]
+    assert printing.unit == "$m"
+    assert [printing.least(one.amount) for one in found] == ["250.0", "0.4", "<0.1"]
+    assert Printing([], "USD").least(Decimal()) == "0"
+
+
+@pytest.mark.parametrize(
+    ("page", "table"), [("group", "claims"), ("solvency", "findings")]
+)
+def test_a_table_of_ftx_has_one_unit_of_money(site, page, table):
+    html = site(FTX).get(page)
+    rows = html.split(f'id="{table}"')[1].split("</section>")[0]
+    assert set(re.findall(r">(\$\w*)<", rows)) == {"$m"}
+
+
+def test_a_worked_amount_names_its_coin_once(site):
+    served = site(FTX)
+    found = served.http.get(served.path("where") + "rests").get_json()
+    key = "walk:group:2022-11-11:left"
+    worked = "".join(one["text"] for one in found["figures"][key]["worked"])
+    assert " BTC at " in worked
+    assert "BTC BTC" not in worked
