@@ -239,8 +239,8 @@ class Beliefs:
             prior, error = self.alternative
             lines.append(
                 f"something else, believed {prior} before, predicting each observation"
-                f" to {percent(error, 0)}: {_surely(self.fit.something_else)} after; all"
-                " other beliefs are given that it is not so"
+                f" to {percent(error, 0)}: {_surely(self.fit.something_else)} after;"
+                " all other beliefs are given that it is not so"
             )
         elif self.unfit:
             lines.append(
