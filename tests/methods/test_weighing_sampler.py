@@ -114,3 +114,23 @@ def test_visits_under_other_errors_are_weighted_by_the_errors_asked_about(monkey
     assert again.method == "sampled"
     for found, odds in ((first, np.exp(-1.0)), (again, np.exp(-2.0))):
         assert found.posteriors == pytest.approx([odds / (1 + odds)] * 2, abs=0.02)
+
+
+def test_combinations_that_stand_for_all_are_not_the_best(monkeypatch):
+    # What is seen of their sum tells little: each of twelve holds in a third of the
+    # belief, and in hardly any of the best combinations, which have few of them.
+    monkeypatch.setattr(weighing, "EXACT", 4)
+    flows = [(at,) for at in range(COUNT)] + [(0, 1)]
+    reach = [[1.0] * COUNT + [0.0]]
+    call = (reach, [1.0] * (COUNT + 1), [0.1] * (COUNT + 1), flows, [0.3] * COUNT)
+    found = weigh([3.6], [20.0], *call, wide=9)
+    some, shares = found.standing(64)
+    assert len(some) <= 64
+    assert shares.sum() == pytest.approx(1)
+    held = [[at in one.hypotheses for at in range(COUNT)] for one in some]
+    assert shares @ np.array(held) == pytest.approx([0.3] * COUNT, abs=0.15)
+    chance, mean, _ = found.amounts()
+    assert chance[:COUNT] == pytest.approx(found.posteriors)
+    # The last happens where any of two does: 1 - 0.7 * 0.7.
+    assert chance[COUNT] == pytest.approx(0.51, abs=0.12)
+    assert mean == pytest.approx([1.0] * (COUNT + 1), abs=0.01)

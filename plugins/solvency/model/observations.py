@@ -38,6 +38,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Sequence
     from decimal import Decimal
 
@@ -418,8 +419,26 @@ def _rows(book: Book) -> list[Row]:
         joined.setdefault(key, []).append(one)
     said = dict(zip(map(id, ordered), _stated(book, ordered), strict=True))
     return [
-        _row(book, some, [said[id(one)] for one in some]) for some in joined.values()
+        row
+        for some in joined.values()
+        for row in _joined(book, some, [said[id(one)] for one in some])
     ]
+
+
+def _joined(
+    book: Book, some: list[Observation], said: list[tuple[float, float]]
+) -> Iterator[Row]:
+    """Yield what a group says of one balance: once, but where it can only be either.
+
+    Figures that have no error and differ are no mean: each is a row of its own.
+    """
+    exact = {value for value, sigma in said if sigma == 0.0}
+    first = next((value for value, sigma in said if sigma == 0.0), None)
+    for value in sorted(exact - {first}):
+        alike = [at for at, one in enumerate(said) if one == (value, 0.0)]
+        yield _row(book, [some[at] for at in alike], [said[at] for at in alike])
+    rest = [at for at, one in enumerate(said) if one[1] or one[0] == first]
+    yield _row(book, [some[at] for at in rest], [said[at] for at in rest])
 
 
 def _row(book: Book, some: list[Observation], said: list[tuple[float, float]]) -> Row:

@@ -8,17 +8,24 @@ and one that cannot precede another (`after:`) takes any day from that one's on.
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solvency.figures.draws import chunks
+from solvency.figures.remark import Remark
+from solvency.ledger.entries.postings import EXACT
+from solvency.model.book import below
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
     from solvency.model.book import Book
 
 #: Intervals of no more days than this are told apart in steps of a week or less;
@@ -65,6 +72,65 @@ def _ends(book: Book) -> list[tuple[int, int]]:
             moved = moved or last < high
             ends[before] = low, last
     return ends
+
+
+def either_side(
+    book: Book, observations: Iterable[Observation]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what takes a day as certain that decides whether a flow is in it.
+
+    Args:
+        book: the Book.
+        observations: of balances, or of what moved since a day.
+
+    Returns:
+        The observations that a flow may or may not have come in time for, and these
+        flows, by name and in order.
+    """
+    days = UncertainDays(book)
+    names: dict[str, None] = {}
+    moved: set[int] = set()
+    for one in observations:
+        bounds = [one.date.toordinal() + 1]
+        bounds += [] if one.since is None else [one.since.toordinal()]
+        for flow, low, high in zip(days.flows, days.first, days.last, strict=True):
+            if any(low < edge <= high for edge in bounds) and _moves(
+                book.flows[int(flow)], one, book.case.currency
+            ):
+                names[one.id] = None
+                moved.add(int(flow))
+    return tuple(names), tuple(book.flows[at].id for at in sorted(moved))
+
+
+def as_written(book: Book, observations: Iterable[Observation]) -> tuple[str, ...]:
+    """Say that days were taken as written, where that decides what a statement is of.
+
+    Args:
+        book: the Book.
+        observations: of balances, or of what moved since a day.
+    """
+    names, flows = either_side(book, observations)
+    if not names:
+        return ()
+    told = Remark(
+        "flows that may have come before or after the day of a statement they move:"
+        " %(flows)s, of %(statements)s statements; all days are taken as written here",
+        flows=len(flows),
+        statements=len(names),
+    )
+    return (told,)
+
+
+def _moves(flow: Flow, one: Observation, currency: str) -> bool:
+    """Say whether a flow moves what an observation is of."""
+    net: dict[str, Decimal] = {}
+    for posting in flow.postings:
+        if one.amount.commodity not in {currency, posting.commodity}:
+            continue
+        if any(below(posting.account, account) for account in one.accounts):
+            so_far = net.get(posting.commodity, Decimal())
+            net[posting.commodity] = EXACT.add(so_far, posting.units)
+    return any(net.values())
 
 
 class UncertainDays:

@@ -152,6 +152,30 @@ def test_certain_claims_that_contradict_are_named(ledger):
         reconcile(case)
 
 
+@pytest.mark.parametrize("capital", ["", '\n  basis: "plug"'])
+def test_figures_without_error_of_one_group_are_no_mean(ledger, capital):
+    # Of two that repeat one another the one would have silenced the other.
+    text = (
+        HEAD.format(capital=capital)
+        + """
+2020-01-01 custom "source" "leak" "A leak"
+  grade: "A1"
+  group: "leaks"
+2020-01-01 custom "source" "copy" "A copy of it"
+  grade: "A1"
+  group: "leaks"
+"""
+    )
+    text += seen("bank", "900", "leak", extra="")
+    case = ledger.case(text + seen("again", "900", "copy", extra=""))
+    assert reconcile(case).chi2 == pytest.approx(0, abs=0.1)
+    case = ledger.case(text + seen("other", "600", "copy", extra=""))
+    with pytest.raises(
+        ValueError, match=r"contradict one another: (bank, other|other, bank)"
+    ):
+        reconcile(case)
+
+
 def test_one_group_of_sources_is_said(ledger):
     found = reconcile(ledger.case(HEAD.format(capital="") + seen("bank", "903")))
     assert any("one group of sources (two)" in note for note in found.notes)

@@ -13,6 +13,7 @@ from halves import halves
 from scipy.stats import chi2
 
 from solvency.analysis.reconcile.reconcile import reconcile
+from solvency.analysis.weigh.weigh import believe
 from solvency.cli import main
 
 MORE = """\
@@ -143,6 +144,49 @@ def test_a_plug_makes_up_for_any_gap(ledger):
     text = HEAD.format(capital='\n  basis: "plug"') + MORE + seen("a", "300")
     found = reconcile(ledger.case(text))
     assert found.correlated.dof == found.apart.dof == found.dof == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "since", "told"),
+    [
+        # The statement is of the end of 1 February: what came by then is in it.
+        ("latest: 2020-02-01", "", False),
+        ("latest: 2020-02-02", "", True),
+        ("earliest: 2019-12-01", "", False),
+        ("earliest: 2019-12-01", '  from: 2020-01-01\n  side: "out"\n', True),
+        ("earliest: 2020-01-01", '  from: 2020-01-01\n  side: "out"\n', False),
+    ],
+)
+def test_days_that_decide_what_a_statement_is_of_are_told(ledger, keys, since, told):
+    head = HEAD.format(capital="").replace('id: "costs"\n', f'id: "costs"\n  {keys}\n')
+    said = "flows that may have come before or after the day of a statement they move"
+    text = head + seen("bank", "105" if since else "905") + since
+    note = [one for one in reconcile(ledger.case(text)).notes if said in one]
+    assert bool(note) is told
+    if told:
+        assert "move: 1, of 1 statements" in note[0]
+    may = (
+        '2020-01-01 custom "hypothesis" "spent" "Spent"\n  prior: 0.5\n'
+        + text.replace('* "Costs" ^one', '! "Costs" ^one #spent')
+    )
+    weighed = believe(ledger.case(may), otherwise=False, beside=False)
+    assert any(said in one for one in weighed.notes) is told
+
+
+def test_money_moved_within_what_is_stated_waits_for_no_day(ledger):
+    # From one account of it to another: whenever it moved, the sum is the same.
+    text = HEAD.format(capital="") + seen("both", "900").replace(
+        "Assets:Alameda:Bank", "Assets:Alameda"
+    )
+    text += """
+2020-01-01 open Assets:Alameda:Vault
+2020-01-05 * "Moved" ^one
+  id: "moved"
+  latest: 2020-03-01
+  Assets:Alameda:Bank  -50 USD
+  Assets:Alameda:Vault  50 USD
+"""
+    assert not any("may have come" in x for x in reconcile(ledger.case(text)).notes)
 
 
 def test_it_is_told_beside_the_other(ledger):

@@ -16,6 +16,7 @@ from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.tally import hole_of
 from solvency.analysis.tally.tally import tally
 from solvency.cli import main
+from solvency.methods import weighing
 
 HEAD = """
 2020-01-01 open Liabilities:FTX:Owed
@@ -214,6 +215,59 @@ def test_posterior_switches_follow_the_observations(ledger):
     assert chance["loss"] > 0.99
     assert chance["stake"] < 0.06
     assert float(after.mean) > float(before.mean)
+
+
+SEEN = (
+    '2020-02-01 custom "observation" Assets:Alameda:Bank 1,400 USD\n'
+    '  source: "court"\n  error: 0.02\n'
+)
+
+
+def elsewhere(name, *, excludes=""):
+    """Return a hypothesis of 100 that no observation reaches."""
+    postings = ["Assets:Alameda:Vault  -100 USD", "Expenses:Alameda:Costs  100 USD"]
+    return may(name, postings, excludes=excludes)
+
+
+VAULT = """
+2020-01-01 open Assets:Alameda:Vault
+2020-01-02 * "More capital" ^court
+  Assets:Alameda:Vault   5,000 USD
+  Equity:Alameda:Shares -5,000 USD
+"""
+
+
+@pytest.mark.parametrize("others", [0, 15])
+def test_what_no_observation_reaches_keeps_its_prior_after_them(ledger, others):
+    # Two that exclude one another: of four equal cases one is struck out, so that each
+    # has a third, and neither a third; others have a half each, whatever these are.
+    text = HEAD + LOSS + VAULT + SEEN
+    text += elsewhere("one") + elsewhere("other", excludes="one")
+    text += "".join(elsewhere(f"more-{at}") for at in range(others))
+    found = tally(ledger.case(text), switches="posterior", draws=100_000)
+    chance = {one.id: one.probability for one in found.hypotheses}
+    assert chance["loss"] > 0.99
+    assert chance["one"] == chance["other"] == pytest.approx(1 / 3, abs=1e-6)
+    # Two thirds of 100, a half of each other, and 204 (the mean of 150, 200, 260).
+    assert float(found.mean) == pytest.approx(203 + 200 / 3 + 50 * others, abs=3)
+    middle = float(found.quantiles["0.5"])
+    assert middle == pytest.approx(float(found.mean), abs=60)
+    # Never both at once: 200 of the vault and 260 of the bank are not reached.
+    if not others:
+        assert float(found.quantiles["0.95"]) < 380
+        assert float(found.quantiles["0.05"]) < 220
+
+
+def test_drawn_beliefs_are_worth_no_more_than_their_number(ledger, monkeypatch):
+    monkeypatch.setattr(weighing, "EXACT", 0)
+    found = tally(
+        ledger.case(HEAD + LOSS + STAKE + SEEN), switches="posterior", draws=100_000
+    )
+    # The sampler's visits are at most a thousand, however many draws are made of them.
+    assert 100 < found.effective < 1_100
+    monkeypatch.undo()
+    plain = tally(ledger.case(HEAD + LOSS + STAKE + SEEN), switches="posterior")
+    assert found.error_of(0.5) > 5 * plain.error_of(0.5)
 
 
 def test_same_digits_on_threads(ledger):

@@ -78,6 +78,13 @@ def test_believed_by_their_priors(ask) -> None:
     assert (together.low, together.high) == (-50, 300)
 
 
+def test_believed_after_the_observations(ledger) -> None:
+    # That 200 of 500 were found says that 400 were lost: never nothing, never -50.
+    case = ledger.case(BOOKS + RIVALS + COUNT)
+    after = tally(case, switches="posterior", draws=2_000).untraced.together
+    assert (after.low, after.high) == (300, 300)
+
+
 def test_coins_count_at_the_price_of_the_day(ask) -> None:
     more = """
 2022-01-01 custom "hypothesis" "stolen" "Coins taken"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from analysis.weigh.test_ask import HEAD
@@ -89,7 +90,10 @@ def test_where_nothing_fits_that_is_said_first(ledger):
     shown = CliRunner().invoke(main, ["weigh", path]).output
     assert shown.startswith("None of these fits as stated: the best-fitting")
     assert 'The case states no "something else"' in shown
-    assert "bank" in shown.split("hardly predicted")[1]
+    odd = shown.split("hardly predicted")[1]
+    assert "bank" in odd
+    # Ten digits of a chance would be of the normal law, and of no error.
+    assert "less than one in a million" in odd
     one = json.loads(CliRunner().invoke(main, ["weigh", "--json", path]).output)
     assert one["predicted"][0]["observations"] == 1
     assert one["fit"]["p"] == pytest.approx(found.fit.p, rel=1e-4)
@@ -102,6 +106,9 @@ def test_something_else_is_told_with_what_the_case_states_of_it(ledger):
     assert found.fit.something_else > 0.5
     assert "something else, believed 0.1 before" in found.verdict[1]
     assert f"{found.fit.something_else:.3f} after" in found.verdict[1]
+    for belief, told in ((0.99999, "more than 0.999"), (1e-9, "less than 0.001")):
+        sure = replace(found, fit=found.fit._replace(something_else=belief))
+        assert f"to 50%: {told} after" in sure.verdict[1]
 
 
 def test_where_all_fits_nothing_is_said_first(ledger):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+#: How balancing names claims: by their columns.
+_NUMBERS = re.compile(r"claims \[([\d, ]+)\]")
 #: Least spread of a bound, as a share of its size.
 _GIVE = 1e-3
 #: A multiple this far below zero, or a bound broken by this share, is no rounding.
@@ -221,7 +224,7 @@ class Problem:
 
     def explained(self, message: str) -> str:
         """Say in the case's names what balancing found impossible."""
-        found = self._certain_conflict()
+        found = self._certain_conflict() or self._named(message)
         if not found:
             return message
         return (
@@ -229,6 +232,13 @@ class Problem:
             " No balancing can mend what is taken as certain: give one of them a low"
             " and high, or its grade a spread"
         )
+
+    def _named(self, message: str) -> str:
+        """Return the exact claims that a message has by number."""
+        numbers = _NUMBERS.search(message)
+        if numbers is None:
+            return ""
+        return ", ".join(self.name(int(one)) for one in numbers[1].split(","))
 
     def _certain_conflict(self) -> str:
         """Return the exact observations that exact flows do not add up to."""

@@ -43,6 +43,7 @@ from solvency.figures.precision import moved
 from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
 from solvency.model.observations import observed
+from solvency.model.uncertain_days import as_written
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -346,6 +347,7 @@ def _notes(
                 names=tuple(dict.fromkeys(row for row, _ in sized)),
             )
         )
+    notes += as_written(problem.book, (row.first for row in problem.seen.rows))
     notes += [
         Remark(
             "%(id)s: %(reason)s",

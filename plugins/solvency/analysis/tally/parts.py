@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 #: A step of the grid above this share of all amounts as written is coarse.
 _COARSE = 0.005
-#: Combinations a posterior is drawn from, and draws of a prior with exclusions.
+#: Combinations a posterior is drawn from, and draws of combinations.
 _COMBINATIONS = 20_000
 _PRIOR_DRAWS = 100_000
 #: So many hypotheses are combined in every way that a prior allows; more are drawn.
@@ -83,20 +83,16 @@ class Parts:
         names = list(case.hypotheses)
         everything = list(range(len(self.flows)))
         if switches == "posterior":
-            held, weights, notes = _posterior(case, names, seed)
+            held, weights, chances, sampled, notes = _posterior(case, names, seed)
         else:
             priors = {name: float(case.hypotheses[name].prior) for name in names}
             single = all(len(flow.hypotheses) == 1 for flow in self.flows)
             if single and not contradictions(case, names):
                 return Chosen(self, everything, priors, None), []
             held, weights = _prior(case, names, seed)
-            notes = []
-        # Of priors the draws are a sample, and what they are of is known.
-        chances = (
-            arithmetic.product(weights, held) / weights.sum()
-            if switches == "posterior"
-            else _admitted(case, names)
-        )
+            # The draws are a sample, and what they are of is known.
+            chances, notes = _admitted(case, names), []
+            sampled = len(held) if len(names) > _MOST_EXACT else 0
         beliefs = dict(zip(names, chances.tolist(), strict=True))
         columns = [
             held[:, [names.index(name) for name in flow.hypotheses]].any(axis=1)
@@ -104,8 +100,7 @@ class Parts:
         ]
         rows = np.stack(columns, axis=1)
         chosen = Chosen(self, everything, beliefs, (rows, weights))
-        sampled = switches != "posterior" and len(names) > _MOST_EXACT
-        chosen.sampled = len(held) if sampled else 0
+        chosen.sampled = sampled
         return chosen, notes
 
 
@@ -124,7 +119,8 @@ class Chosen:
         self.amounts = [parts.amounts[at] for at in on]
         self.beliefs = beliefs
         self.combinations = combinations
-        #: How many combinations were drawn, where they are a sample themselves.
+        #: How many combinations of one weight were drawn, where they are a sample
+        #: themselves.
         self.sampled = 0
         spreads = [spread_of(self.case, flow) for flow in self.flows]
         sizes = [
@@ -258,9 +254,7 @@ def prior_combinations(case: Case, names: list[str], seed: int) -> NDArray[np.bo
     rng = np.random.default_rng([seed, 1])
     if len(names) <= _MOST_EXACT:
         held, weights = _prior(case, names, seed)
-        ends = np.cumsum(weights) / weights.sum()
-        at = np.searchsorted(ends, (np.arange(_PRIOR_DRAWS) + 0.5) / _PRIOR_DRAWS)
-        return np.asarray(held[rng.permutation(np.minimum(at, len(held) - 1))])
+        return np.asarray(held[rng.permutation(_even(weights, _PRIOR_DRAWS))])
     priors = _priors(case, names)
     drawn = rng.random((_PRIOR_DRAWS, len(names))) < priors
     fine = _possible(case, names, drawn)
@@ -311,26 +305,65 @@ def _admitted(case: Case, names: list[str]) -> Array:
 
 def _posterior(
     case: Case, names: list[str], seed: int
-) -> tuple[NDArray[np.bool_], Array, list[str]]:
-    """Return combinations and their weights after the observations."""
+) -> tuple[NDArray[np.bool_], Array, Array, int, list[str]]:
+    """Return combinations after the observations, and what they are worth.
+
+    Returns:
+        Combinations; the weight of each; belief in each hypothesis; how many
+        combinations of one weight were drawn, none where all were compared; notes.
+    """
     found = evidence(case)
     weighed = found.weigh(best=_COMBINATIONS, seed=seed)
     held = np.zeros((len(weighed.combinations), len(names)), dtype=bool)
     for row, one in enumerate(weighed.combinations):
         held[row, [names.index(found.hypotheses[at]) for at in one.hypotheses]] = True
-    rng = np.random.default_rng([seed, 2])
-    for at, name in enumerate(names):
-        if name not in found.hypotheses:
-            prior = float(case.hypotheses[name].prior)
-            held[:, at] = rng.random(len(held)) < prior
+    chances = np.zeros(len(names))
+    chances[[names.index(name) for name in found.hypotheses]] = weighed.posteriors
+    several = len(held)
+    weights, sampled = weighed.shares, math.floor(weighed.worth)
+    # What no observation reaches is as it was before, whatever the others are.
+    rest = [name for name in names if name not in found.hypotheses]
+    if rest:
+        at = [names.index(name) for name in rest]
+        chances[at] = _admitted(case, rest)
+        if len(rest) <= _MOST_EXACT and len(held) << len(rest) <= _PRIOR_DRAWS:
+            beside, shares = _prior(case, rest, seed)
+            weights = np.repeat(weights, len(beside)) * np.tile(shares, len(held))
+            held = np.repeat(held, len(beside), axis=0)
+            held[:, at] = np.tile(beside, (several, 1))
+        else:
+            beside = prior_combinations(case, rest, seed)
+            held = held[_even(weights, len(beside))]
+            held[:, at] = beside
+            weights = np.ones(len(held))
+            sampled = min(sampled or len(held), len(held))
     if weighed.method == "exact":
         note = (
-            f"the posterior's {len(held):,} best combinations are drawn from; they hold"
+            f"the posterior's {several:,} best combinations are drawn from; they hold"
             f" {percent(weighed.covered)} of the belief"
         )
     else:
-        note = f"the posterior is that of {len(held):,} sampled combinations"
-    return held, weighed.shares, [note]
+        note = f"the posterior is that of {several:,} sampled combinations"
+    return held, weights, chances, sampled, [note]
+
+
+def posterior_combinations(
+    case: Case, names: list[str], seed: int
+) -> NDArray[np.bool_]:
+    """Return combinations by the belief in them after the observations, in any order.
+
+    Each comes as often as it is believed.
+    """
+    held, weights, *_ = _posterior(case, names, seed)
+    rng = np.random.default_rng([seed, 2])
+    return np.asarray(held[rng.permutation(_even(weights, _PRIOR_DRAWS))])
+
+
+def _even(weights: Array, several: int) -> NDArray[np.intp]:
+    """Return so many indexes, each about as often as its weight says, in order."""
+    ends = np.cumsum(weights) / weights.sum()
+    places = (np.arange(several) + 0.5) / several
+    return np.minimum(np.searchsorted(ends, places), len(weights) - 1)
 
 
 def number(value: float) -> Decimal:

@@ -177,7 +177,8 @@ def explained(case: Case, found: Tallied) -> Tallied:
     named = case.scenario.name != "*"
     held = case.scenario.hypotheses if named else frozenset()
     few = min(found.draws, DEPENDENCE_DRAWS)
-    one = untraced(case, found.at, held, few, found.seed)
+    after = found.switches == "posterior"
+    one = untraced(case, found.at, held, few, found.seed, after=after)
     return replace(found, untraced=one, unexplained=one.left() if one else {})
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.analysis.tally.parts import number
+from solvency.analysis.tally.parts import posterior_combinations
 from solvency.analysis.tally.parts import prior_combinations
 from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
@@ -115,6 +116,8 @@ def untraced(
     held: frozenset[str],
     draws: int,
     seed: int,
+    *,
+    after: bool = False,
 ) -> Untraced | None:
     """Say how much of what is untraced the hypotheses explain.
 
@@ -124,6 +127,7 @@ def untraced(
         held: The hypotheses that hold for sure; none for beliefs.
         draws: How many draws of the amounts.
         seed: Their seed.
+        after: Beliefs are those after the observations, not before.
 
     Returns:
         None where nothing was counted.
@@ -139,7 +143,7 @@ def untraced(
         [
             *((name, effects.on({name})) for name in names),
             *((one.name, effects.on(one.hypotheses)) for one in scenarios),
-            ("together", effects.on(held) if held else effects.believed()),
+            ("together", effects.on(held) if held else effects.believed(after=after)),
         ]
     )
     each = found[: len(names)]
@@ -205,12 +209,13 @@ class _Effects:
         flows = self._book.flows
         return np.array([[bool(flow.hypotheses & wanted) for flow in flows]], bool)
 
-    def believed(self) -> NDArray[np.bool_]:
-        """Return which flows hold, a row a draw, each hypothesis by its prior."""
+    def believed(self, *, after: bool) -> NDArray[np.bool_]:
+        """Return which flows hold, a row a draw, before or after the observations."""
         hypotheses = list(self._case.hypotheses)
         if not hypotheses or not self._book.flows:
             return self.on(())
-        drawn = prior_combinations(self._case, hypotheses, self._seed)
+        combinations = posterior_combinations if after else prior_combinations
+        drawn = combinations(self._case, hypotheses, self._seed)
         columns = [
             drawn[:, [hypotheses.index(one) for one in flow.hypotheses]].any(axis=1)
             for flow in self._book.flows

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from solvency.figures.table import Table
     from solvency.model.observations import Untested
 
+#: A belief beyond this is told as more than it.
+_CERTAIN = 0.999
 #: Chance of the best fit below which no combination fits as stated.
 UNFIT = 0.01
 #: Priors at which each hypothesis's belief is shown.
@@ -137,6 +139,17 @@ class LeftOut(NamedTuple):
     posteriors: dict[str, float]
 
 
+def _surely(belief: float | None) -> str:
+    """Return a belief to three places: none is certain, and none is nothing."""
+    if belief is None:
+        return ""
+    if belief > _CERTAIN:
+        return f"more than {_CERTAIN}"
+    if belief < 1 - _CERTAIN:
+        return f"less than {1 - _CERTAIN:.3f}"
+    return f"{belief:.3f}"
+
+
 @dataclass(frozen=True)
 class Beliefs:
     """Belief in a case's hypotheses after its observations.
@@ -226,8 +239,8 @@ class Beliefs:
             prior, error = self.alternative
             lines.append(
                 f"something else, believed {prior} before, predicting each observation"
-                f" to {percent(error, 0)}: {self.fit.something_else:.3f} after; all"
-                " other beliefs are given that it is not so"
+                f" to {percent(error, 0)}: {_surely(self.fit.something_else)} after;"
+                " all other beliefs are given that it is not so"
             )
         elif self.unfit:
             lines.append(

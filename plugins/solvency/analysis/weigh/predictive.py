@@ -55,9 +55,7 @@ def predicted(found: Evidence, whole: Weighing) -> tuple[Predicted, ...]:
     rows = found.seen.rows
     families = _families(found)
     singly, together = np.zeros(len(rows)), np.zeros(len(families))
-    some = whole.combinations[:_MOST]
-    shares = np.array([one.posterior for one in some])
-    shares = shares / max(float(np.add.reduce(shares)), 1e-300)
+    some, shares = whole.standing(_MOST)
     step = max(1, _CELLS // max(1, len(rows)) ** 2)
     for start in range(0, len(some), step):
         stands = [

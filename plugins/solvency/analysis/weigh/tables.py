@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Chances of a gap below which it is listed.
 _ODD = 0.05
+#: No error is known to follow the normal law beyond this.
+_RAREST = 1e-6
 #: Beliefs that move by more than this without a source are worth a line.
 _MOVES = 0.05
 
@@ -77,7 +79,7 @@ def predicted(found: Beliefs) -> Table:
         "Observations, and families of them, that are hardly predicted, errors as"
         f" stated: chance below {_ODD:g}",
         (*map(Heading, ("of", "name", "observations")), Heading("chance")),
-        tuple((one.of, one.name, one.several, Decimal(f"{one.p:.2g}")) for one in odd),
+        tuple((one.of, one.name, one.several, _rare(one.p)) for one in odd),
         notes=(_expected(broken, len(each)),),
     )
 
@@ -204,6 +206,13 @@ def combinations(found: Beliefs) -> Table:
         ),
         notes=(f"together they hold {percent(found.covered)} of the belief",),
     )
+
+
+def _rare(chance: float) -> Decimal | str:
+    """Return a chance; where only the normal law could tell it, how small it is."""
+    if chance < _RAREST:
+        return "less than one in a million"
+    return Decimal(f"{chance:.2g}")
 
 
 def _expected(broken: int, several: int) -> str:

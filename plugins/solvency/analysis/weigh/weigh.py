@@ -42,6 +42,7 @@ from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
 from solvency.ledger.asked_scenario import contradictions
 from solvency.model.uncertain_amounts import otherwise
+from solvency.model.uncertain_days import as_written
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -375,6 +376,7 @@ def _notes(found: Evidence, whole: Weighing) -> tuple[str, ...]:
                 observation=observation,
             )
         )
+    notes += as_written(found.book, (row.first for row in found.seen.rows))
     notes += [
         Remark("%(id)s: %(reason)s", id=one.observation.id, reason=one.reason)
         for one in found.seen.untested

@@ -115,10 +115,10 @@ def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
         ),
         unit=(
             text(
-                "%(unit)s unless the line names another; between: nine of ten draws of"
-                " uncertain amounts and days first broke it on a day between these;"
-                " worst: the most that was missing on a day; chance: share of draws in"
-                " which it broke",
+                "%(unit)s unless the line names another; between: of the draws of"
+                " uncertain amounts and days that broke it, nine of ten first did on a"
+                " day between these; worst: the most that was missing on a day; chance:"
+                " share of draws in which it broke",
                 unit=setting.unit,
             ),
         ),

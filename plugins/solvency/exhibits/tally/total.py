@@ -122,6 +122,13 @@ def losses(setting: Setting, found: Tallied) -> Table:
                 " brings; chance: as believed before the observations; expected value:"
                 " chance times the mean of its draws",
                 unit=setting.unit,
+            )
+            if found.switches == "prior"
+            else text(
+                "%(unit)s from the group's clean liquid assets; parentheses: it"
+                " brings; chance: as taken here; expected value: chance times the mean"
+                " of its draws",
+                unit=setting.unit,
             ),
         ),
         head=text("Hypothesis"),

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 EXACT = 24
 # Combinations at most whose bounds are judged one by one.
 JUDGED = 4096
+# Combinations that amounts are averaged over.
+_AVERAGED = 128
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Weighing:
             combination was asked for.
         shares: weights by which they stand for all combinations: their beliefs, or,
             where sampled, their shares of the sampler's visits.
+        worth: of how many visits of one weight these are; none where exact.
         method: exact or sampled.
         check: greatest difference, in nats, between the fast likelihood of the best
             combinations and a stable reference, itself mostly rounding: print
@@ -108,6 +111,7 @@ class Weighing:
     least: float
     no_less: float
     shares: Array
+    worth: float
     method: Literal["exact", "sampled"]
     check: float
     floored: tuple[int, ...]
@@ -165,11 +169,33 @@ class Weighing:
 
         Returns:
             Probability that it happened; its mean amount and its spread if it did,
-            averaged over the best combinations; nan where none has it; shapes (f,).
+            averaged over combinations that stand for all; nan where none of these has
+            it; shapes (f,).
         """
-        combinations = [one.hypotheses for one in self.combinations]
-        beliefs = np.array([one.posterior for one in self.combinations])
-        return believed(self._model, combinations, beliefs)
+        some, shares = self.standing(_AVERAGED)
+        chance, mean, sigma = believed(
+            self._model, [one.hypotheses for one in some], shares
+        )
+        # Of a flow of one hypothesis belief is known, and better than from some.
+        for flow, names in enumerate(self._model.belongs):
+            if len(names) == 1:
+                chance[flow] = self.posteriors[next(iter(names))]
+        return chance, mean, sigma
+
+    def standing(self, most: int) -> tuple[tuple[Combination, ...], Array]:
+        """Return combinations that stand for all, and what each stands for.
+
+        All that are at hand or, where these are more than asked for, some at even
+        steps of their shares: the best alone would leave out what many share.
+        """
+        shares = self.shares / max(float(self.shares.sum()), 1e-300)
+        if len(shares) <= most:
+            return self.combinations, shares
+        places = (np.arange(most) + 0.5) / most
+        ends = np.cumsum(shares)
+        at = np.searchsorted(ends, places * ends[-1])
+        some, counts = np.unique(at, return_counts=True)
+        return tuple(self.combinations[one] for one in some.tolist()), counts / most
 
 
 @dataclass(frozen=True)
@@ -283,6 +309,7 @@ def weigh(
         least=least,
         no_less=no_less,
         shares=found.shares,
+        worth=found.worth,
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,
         floored=case.floored,

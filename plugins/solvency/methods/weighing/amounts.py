@@ -22,28 +22,26 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Combinations the amounts are averaged over at most, and at a time.
-_MOST, _SOME = 128, 64
+#: Combinations the amounts are averaged over at a time.
+_SOME = 64
 
 
 def believed(
-    case: Model, combinations: Sequence[tuple[int, ...]], beliefs: Array
+    case: Model, some: Sequence[tuple[int, ...]], shares: Array
 ) -> tuple[Array, Array, Array]:
     """Mix the Gaussian posteriors of the amounts over combinations.
 
     Args:
         case: the model.
-        combinations: the best combinations, in order.
-        beliefs: belief in each.
+        some: combinations that stand for all.
+        shares: what each stands for, of sum one.
 
     Returns:
-        Probability that each flow happened; its mean and spread if it did; nan where
-        none of the combinations has it; shapes (f,).
+        Share of them in which each flow happened; its mean and spread if it did; nan
+        where none of them has it; shapes (f,).
     """
     flows = len(case.means)
     weights, first, second = np.zeros(flows), np.zeros(flows), np.zeros(flows)
-    some = combinations[:_MOST]
-    shares = beliefs[: len(some)] / max(float(beliefs[: len(some)].sum()), 1e-300)
     states = states_of(some, case.count)
     for start in range(0, len(some), _SOME):
         rows = slice(start, start + _SOME)

@@ -44,6 +44,7 @@ class Gathered:
         shares: what each stands for in a mixture of them all: its belief, or, where
             sampled, its share of the visits.
         fitting: the best-fitting combination of all; None where all were not compared.
+        worth: of how many visits of one weight `shares` are; none where exact.
     """
 
     priors: Array
@@ -55,6 +56,7 @@ class Gathered:
     posteriors: Array
     shares: Array
     fitting: tuple[int, ...] | None = None
+    worth: float = 0.0
 
 
 class _Sums:

@@ -226,4 +226,5 @@ def _gathered(case: Model, anew: _Anew, seen: Visits, best: int) -> Gathered:
         scores=scores[order] - case.constant,
         posteriors=arithmetic.exp(scores[order] - evidence),
         shares=shares,
+        worth=anew.worth,
     )
