@@ -86,7 +86,7 @@ def test_each_page_says_its_language_and_leads_to_the_other(files):
 
 def test_no_link_between_the_languages_is_dead(files):
     for page in files.rglob("*.html"):
-        for address in re.findall(r'(?:href|src)="([^"#]+)', page.read_text()):
+        for address in re.findall(r'(?:href|src)="([^"#?]+)', page.read_text()):
             if not address.startswith(("https:", "http:")):
                 assert (page.parent / unquote(address)).is_file(), (page, address)
 

@@ -166,7 +166,7 @@ def test_back_goes_up_a_level_and_then_out_of_the_panel(opened):
     panel = tab.get_by_role("dialog")
     panel.locator("button.sv-in").first.click()
     panel.get_by_role("button", name="Back", exact=True).click()
-    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    expect(panel.locator("h3")).to_have_text("What came in: Customers")
     panel.locator("button.sv-in").first.click()
     expect(panel.locator(".sv-up")).to_be_visible()
     tab.go_back()

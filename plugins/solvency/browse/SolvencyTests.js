@@ -583,17 +583,28 @@ function nameOf(key) {
   return calledOnPage(key) || key;
 }
 
+// What the page says beside or below a figure of how sure it is.
+function sureOnPage(key) {
+  for (const one of document.querySelectorAll('.sv a[href^="#figure="]')) {
+    if (keyOf(one.getAttribute("href")) !== key) continue;
+    const said_ = one.closest("tr")?.querySelector("td.sure") ?? one.closest("td.ranged")?.querySelector(".sv-small");
+    if (said_) return said_.textContent.trim();
+  }
+  return "";
+}
+
 function figureBody(root, key, figure) {
   const body = made("div", {});
   const facts = made("dl", { class: "sv-facts" });
   fact(facts, say("Exactly"), amount(figure.value, figure.unit));
+  fact(facts, say("How sure"), sureOnPage(key));
   fact(facts, say("How"), figure.formula);
   fact(facts, say("Valued"), figure.basis);
   fact(facts, say("Name"), made("code", {}, figure.name));
   body.append(facts);
   if (figure.worked.length) body.append(made("h4", {}, say("Worked out")), workedOut(root, figure.worked));
   if (figure.figures.length) {
-    body.append(listed(say("Worked out from"), [say("Figure"), `>${say("Amount")}`], figure.figures.map((one) =>
+    body.append(listed(say("Worked out from"), [`~${say("Figure")}`, `>${say("Amount")}`], figure.figures.map((one) =>
       [[root.found.figures[one.name] ? inner(root, one.name, nameOf(one.name)) : one.name],
         amount(one.value, one.unit)])));
   }
@@ -731,11 +742,13 @@ function labelOf(node) {
   if (!cell) return words(node.closest("li")?.querySelector(".sv-label")) || words(node.closest("dd")?.previousElementSibling);
   const row = cell.parentElement;
   const table = cell.closest("table");
-  const head = words(table.querySelectorAll("thead th")[cell.cellIndex]);
+  // Of one column of numbers the row alone says which it is.
+  const alone = table.querySelectorAll("thead th.num").length === 1 && cell.classList.contains("num");
+  const head = alone ? "" : words(table.querySelectorAll("thead th")[cell.cellIndex]);
   const first = row.cells[0] === cell ? "" : words(row.cells[0].querySelector("strong") ?? row.cells[0]);
-  if (!first || !head) return first || head;
+  if (!first) return head;
   const same = [...table.tBodies[0].rows].filter((one) => one !== row && words(one.cells[0]) === words(row.cells[0]));
-  const name = say("%(first)s, %(head)s", { first, head });
+  const name = head ? say("%(first)s, %(head)s", { first, head }) : first;
   if (!same.length) return name;
   let above = row;
   while (above && !above.classList.contains("group")) above = above.previousElementSibling;

@@ -93,7 +93,11 @@ def with_ranges(view: View, sure: Sure, figures: exhibits.Table) -> Table:
             replace(
                 row,
                 cells=tuple(
-                    replace(cell, note=_as_printed(sure[cell.figure], own[cell.figure]))
+                    replace(
+                        cell,
+                        kind=f"{cell.kind} ranged",
+                        note=_as_printed(sure[cell.figure], own[cell.figure]),
+                    )
                     if cell.figure in own
                     else cell
                     for cell in row.cells
