@@ -269,6 +269,13 @@ def test_what_paid_a_debt_with_change_was_no_sale(ledger):
             ("Equity:Lender:Wealth", "12 USD"),
             ("Expenses:Alameda:Costs", "-2 USD"),
         )
+        # Moved from one account to another of the same company: nothing was sold.
+        + flow(
+            "2021-07-12",
+            "moved",
+            ("Assets:FTX:Custody", "-5 USD"),
+            ("Assets:FTX:Bank", "5 USD"),
+        )
     )
     book = ledger.case(text).book()
     rows = afterwards(book, recover(book, AT))

@@ -179,3 +179,10 @@ def test_what_was_sized_is_marked_where_it_explains_anything(ledger) -> None:
     # Taken after the count it explains nothing, by construction or otherwise.
     late = RIVALS.replace('id: "after"', 'id: "after"\n  sized-by: "B-1"')
     assert "\N{DOUBLE DAGGER}" not in told(late)
+
+
+def test_where_all_can_be_explained_nothing_is_said_of_a_rest() -> None:
+    ledger = "ledgers/mf-global/main.beancount"
+    told = CliRunner().invoke(main, ["tally", ledger, "--draws", "1000"]).output
+    assert "all of it in accounts" in told
+    assert "of the other 0.0" not in told

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.analysis.recover.recover import Recovery
+    from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
 
@@ -234,7 +235,7 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
     }
     rows = []
     for flow in book.flows:
-        if flow.date <= found.at:
+        if flow.date <= found.at or _keeps(book, flow):
             continue
         out, came, spent = ZERO, ZERO, ZERO
         accounts = []
@@ -268,6 +269,18 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
                 )
             )
     return tuple(rows)
+
+
+def _keeps(book: Book, flow: Flow) -> bool:
+    """Say whether a flow only moves what an entity keeps, which fetches nothing."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for posting in flow.postings:
+        account = book.case.accounts[posting.account]
+        sold = account.recovery is not None or account.stake_in is not None
+        if account.root != "Assets" or account.is_claim or sold:
+            return False
+        sums[posting.entity, posting.commodity] += posting.units
+    return not any(sums.values())
 
 
 @wide()

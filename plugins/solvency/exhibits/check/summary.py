@@ -114,9 +114,8 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
     if any(notes_of(setting, shown)):
         yield (
             setting.text(
-                "A mark beside a day: no source gives the day, or the amount was worked"
-                " out from another figure of the case. The notes below each entity's"
-                " tests say which."
+                "The notes below each entity's tests say what a mark beside a day"
+                " means."
             ),
         )
 

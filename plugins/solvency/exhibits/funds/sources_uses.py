@@ -188,7 +188,7 @@ def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
         )
         yield setting.say(
             "%(what)s: of the group's, %(amount)s reached one member while another owes"
-            " it; in their columns it comes from one another.",
+            " it; the members' columns show it as passing between them.",
             what=Said(
                 words(setting, label)
                 if side == SOURCE

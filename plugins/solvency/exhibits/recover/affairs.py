@@ -147,8 +147,8 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
         unit=(
             text(
                 "%(unit)s; book: average price at acquisition; the rest: what is held"
-                " at what selling it is expected to fetch, claims at what debtors can"
-                " pay",
+                " at what selling it is expected to fetch, claims at what debtors are"
+                " taken to pay",
                 unit=setting.unit,
             ),
         ),

@@ -59,6 +59,12 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         rows=tuple(_rows(setting, found, one, sized, counted)),
         notes=(
             setting.say(
+                "Untraced in the established books: %(amount)s, all of it in accounts"
+                " that some hypothesis takes money out of.",
+                amount=amount,
+            )
+            if one.reachable == one.amount
+            else setting.say(
                 "Untraced in the established books: %(amount)s. Of this %(reachable)s"
                 " is in accounts that some hypothesis takes money out of; no more can"
                 " be explained, by one or by all, and of the other %(rest)s no"

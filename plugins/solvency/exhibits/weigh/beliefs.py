@@ -183,11 +183,12 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
 
 def _sampled(setting: Setting, found: Beliefs) -> Prose:
     return setting.say(
-        "After is sampled, to a standard error of %(error)s at most; without a group"
-        " of sources, to about one percentage point.",
-        error=setting.share(
+        "After is sampled, to a standard error of at most %(error)s percentage points;"
+        " without a group of sources, of about one.",
+        error=setting.units(
             "beliefs:error",
-            found.error,
+            finite(100 * found.error, 1),
+            "",
             formula="largest standard error of a belief",
         ),
     )

@@ -93,10 +93,11 @@ def _as_they_are(setting: Setting, found: Beliefs) -> Prose:
     most = max(map(abs, found.lognormal.values()))
     return setting.say(
         "All amounts are Gaussian here. With the wide ones as they are, beliefs move by"
-        " %(moved)s at most, over combinations that hold %(covered)s of the belief.",
+        " at most %(moved)s percentage points, over combinations that hold %(covered)s"
+        " of the belief.",
         moved=setting.units(
             "beliefs:wide:moved",
-            finite(most, 2),
+            finite(100 * most, 0),
             "",
             formula="largest move of a belief with amounts as they are",
         ),
