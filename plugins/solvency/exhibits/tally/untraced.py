@@ -61,7 +61,7 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
             setting.say(
                 "Untraced in the established books: %(amount)s, all of it in accounts"
                 " that some hypothesis takes money out of.",
-                amount=amount,
+                amount=entry(untraced_amount(setting, one.amount)),
             )
             if one.reachable == one.amount
             else setting.say(
