@@ -345,7 +345,7 @@ def _became(setting: Setting, found: Sequence[Afterwards]) -> Iterator[Row]:
     sold = [(key, one) for key, one in keyed if one.fetched]
     for name, head, some in (
         ("taken", text("Taken, or lost for nothing"), taken),
-        ("sold", text("Sold, or given back"), sold),
+        ("sold", text("Sold, returned, or held by another"), sold),
     ):
         if taken and sold:
             yield Row(f"later:{name}", (head,), kind="group")
