@@ -89,3 +89,13 @@ def test_what_broke_in_every_draw_is_not_asked_again(books, monkeypatch):
     every = [at for name, at in asked if name == "ability-to-pay"]
     assert len(set(every)) > 5
     assert max(after) < max(every)
+
+
+def test_books_of_a_single_day_are_drawn(books):
+    # 80 to 120 came in and the same is owed: on the one day there is, nothing lacks.
+    text = ask("customer-assets") + deposit(
+        "2020-01-02", "Alice", "100 USD", keys="low: 80 USD;high: 120 USD"
+    )
+    book = books.case(text).book()
+    assert len({flow.date for flow in book.flows}) == 1
+    assert not evaluate(book, draws=100, otherwise=False).findings

@@ -331,7 +331,8 @@ class Timeline:
             told = book.case.commodities.get(commodity)
             floats = [told and told.floating(day) for day in self.days]
             for each in (self.price(commodity), self.halving(commodity), floats):
-                found[1:] |= [one != other for one, other in pairwise(each)]
+                turned = (one != other for one, other in pairwise(each))
+                found[1:] |= np.fromiter(turned, bool, size - 1)
         return np.flatnonzero(found)
 
     @cached_property
