@@ -18,5 +18,7 @@ DEPENDENCE_DRAWS = 200_000
 SEED = 20_221_111
 #: The seed of the sampler that weighs what cannot be enumerated.
 WEIGHING_SEED = 0
+#: Most hypotheses that are weighed in all their combinations; more are sampled.
+MOST_ENUMERATED = 24
 #: Chance of a false alarm in the search for suspects, over all claims.
 LEVEL = 0.05

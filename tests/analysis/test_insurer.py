@@ -15,7 +15,7 @@ from solvency.analysis.recover.recover import recover
 from solvency.analysis.sources_uses import funds
 from solvency.analysis.stress.stress import stress
 from solvency.analysis.trace.trace import follow
-from solvency.model.presentation_currency import restated
+from solvency.model.restated_observations import restated
 from solvency.report import build
 
 LEDGER = Path(__file__).parents[1] / "groups" / "insurer.beancount"

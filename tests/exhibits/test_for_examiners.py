@@ -19,7 +19,9 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.summary import summary
 from solvency.exhibits.evidence.appendices import flows
 from solvency.exhibits.evidence.makeup import makeup
+from solvency.exhibits.recover import aftermath
 from solvency.exhibits.recover.aftermath import afterwards
+from solvency.exhibits.recover.aftermath import preferences
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh.hypotheses import explanations
@@ -65,6 +67,22 @@ def test_every_test_of_the_case_says_when_it_breaks(ftx: Setting) -> None:
         "within 30 days"
         in found["Liquid assets cover what may be called for in the period"]
     )
+
+
+def test_transfers_say_how_far_back_they_are_listed(
+    ftx: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = preferences(ftx)
+    assert table is not None
+    assert (
+        "payments on debts within 90 days, 365 for insiders and affiliates"
+        " (11 USC 547); loans to insiders, gifts, and purchases, within 730 days"
+    ) in said(table.unit)
+    # The days are those of the search, not words of the table.
+    monkeypatch.setattr(aftermath, "DAYS", 30)
+    again = preferences(ftx)
+    assert again is not None
+    assert "within 30 days" in said(again.unit)
 
 
 def test_the_group_has_its_totals_by_the_books_and_as_found(ftx: Setting) -> None:

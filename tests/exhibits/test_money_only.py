@@ -90,6 +90,23 @@ def test_a_case_with_coins_speaks_of_them(ledger) -> None:
     assert re.search(r"\bcoins?\b", said(case))
 
 
+PLEDGE = """
+2020-01-01 open Assets:FTX:Pledged
+  pledged-to: "Alameda"
+2020-03-03 * "FTX" "Pledges" ^court
+  purpose: "collateral"
+  Assets:FTX:Bank     -10 EUR
+  Assets:FTX:Pledged   10 EUR
+"""
+
+
+def test_a_sum_of_flows_names_what_is_in_it_beside_money(ledger) -> None:
+    moved = "moved by the flows of this scenario, "
+    assert f"{moved}at central amounts" in said(ledger.case(MONEY), ("plugs",))
+    pledged = said(ledger.case(MONEY + PLEDGE), ("plugs",))
+    assert f"{moved}pledges among it, at central amounts" in pledged
+
+
 def test_every_message_said_otherwise_is_one_of_the_catalogue() -> None:
     known = pages.locale("zh").catalogue
     for message, other in [*INSTEAD.items(), *HOLDINGS.items(), *NO_TOKENS.items()]:

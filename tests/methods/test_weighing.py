@@ -178,7 +178,7 @@ def test_sampler_agrees_with_the_tree(monkeypatch):
     rng = np.random.default_rng(4)
     case, _ = random_case(rng, 16, seen=16, shared=3, exclusions=((0, 1), (5, 9)))
     exact = weigh(*case, wide=9)
-    monkeypatch.setattr(weighing, "EXACT", 8)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 8)
     sampled = weigh(*case, wide=9, error=0.002)
     assert sampled.method == "sampled"
     assert math.isnan(sampled.check)

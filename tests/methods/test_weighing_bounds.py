@@ -134,7 +134,7 @@ def test_sampled_and_exact_agree(monkeypatch):
     keys = {"bounds": some, "nu": 4.0, "wide": 9}
     each, priors = [(h,) for h in range(count)], [0.5] * count
     exact = weigh(*call, each, priors, ((0, 1),), **keys)
-    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 4)
     sampled = weigh(*call, each, priors, ((0, 1),), error=0.002, **keys)
     off = np.abs(sampled.posteriors - exact.posteriors)
     assert np.all(off <= 5 * sampled.errors + 1e-3)

@@ -75,7 +75,7 @@ def test_sampled_combinations_have_both(monkeypatch):
     call = (*call, case.belongs, case.priors, [(0, 1), (2, 3), (3, 4)])
     exact = weighing.weigh(*call, shared=case.shared, nu=4.0, wide=9)
     assert exact.least == exact.no_less == pytest.approx(min(chi2.values()), rel=1e-6)
-    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 4)
     sampled = weighing.weigh(*call, shared=case.shared, nu=4.0, wide=9)
     assert sampled.method == "sampled"
     assert sampled.least == pytest.approx(exact.least, rel=1e-6)
@@ -85,7 +85,7 @@ def test_sampled_combinations_have_both(monkeypatch):
 def test_of_one_combination_alone_no_bound_is_worked_out(monkeypatch):
     case, _ = made(3)
     call = (case.observed, case.noise, case.effects, case.means, case.sigmas)
-    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 4)
     monkeypatch.setattr(fitting, "no_less", lambda _: pytest.fail("nobody reads it"))
     one = weighing.weigh(*call, case.belongs, case.priors, wide=9, best=1)
     assert one.method == "sampled"

@@ -32,7 +32,7 @@ def sampled(monkeypatch, case, error):
         return seen[-1]
 
     monkeypatch.setattr(reweighting, "visits", watched)
-    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 4)
     found = weigh(*case, wide=9, nu=4.0, error=error)
     monkeypatch.undo()
     states = seen[-1].states.reshape(-1, CHAINS, COUNT).astype(float)
@@ -105,7 +105,7 @@ def test_visits_of_one_weight_err_as_all_visits_do():
 def test_visits_under_other_errors_are_weighted_by_the_errors_asked_about(monkeypatch):
     # 0 seen of 2, twice: with a variance of 2 the odds of each are exp(-4 / 4), with 1
     # exp(-4 / 2). What is seen of both together, to a million, tells nothing.
-    monkeypatch.setattr(weighing, "EXACT", 0)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 0)
     reach = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
     rest = ([2.0, 2.0], [0.0, 0.0], [(0,), (1,)], [0.5, 0.5])
     seen, wide = [0.0, 0.0, 0.0], np.sqrt(2.0)
@@ -119,7 +119,7 @@ def test_visits_under_other_errors_are_weighted_by_the_errors_asked_about(monkey
 def test_combinations_that_stand_for_all_are_not_the_best(monkeypatch):
     # What is seen of their sum tells little: each of twelve holds in a third of the
     # belief, and in hardly any of the best combinations, which have few of them.
-    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 4)
     flows = [(at,) for at in range(COUNT)] + [(0, 1)]
     reach = [[1.0] * COUNT + [0.0]]
     call = (reach, [1.0] * (COUNT + 1), [0.1] * (COUNT + 1), flows, [0.3] * COUNT)

@@ -116,7 +116,7 @@ def test_sampler_agrees_with_the_tree(monkeypatch):
     case, shared = generated(np.random.default_rng(5), 10, seen=9)
     exclusions = ((0, 1), (4, 7))
     exact = weigh(*case, exclusions, shared=shared, nu=4.0, wide=9)
-    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 4)
     sampled = weigh(*case, exclusions, shared=shared, nu=4.0, wide=9, error=0.002)
     assert sampled.method == "sampled"
     off = np.abs(sampled.posteriors - exact.posteriors)

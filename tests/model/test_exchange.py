@@ -23,7 +23,7 @@ from solvency.exhibits.funds.sources_uses import side_by_side
 from solvency.exhibits.funds.stock_flow import matrix
 from solvency.exhibits.setting import of_answers
 from solvency.model.contributions import Parts
-from solvency.model.presentation_currency import restated
+from solvency.model.restated_observations import restated
 from solvency.model.worth import posting_worth
 
 HEAD = """\

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from solvency.cli import main
 from solvency.ledger.errors import CaseError
-from solvency.model.presentation_currency import restated
 from solvency.model.prices import Missing
+from solvency.model.restated_observations import restated
 from solvency.model.sheets import TRANSLATION
 
 HEAD = """\

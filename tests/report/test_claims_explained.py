@@ -11,6 +11,10 @@ import pytest
 from halves import halves
 from report.exhibits import every_list
 
+from solvency.analysis.study import study_of
+from solvency.analysis.tally.tally import tally
+from solvency.exhibits.setting import setting_of
+from solvency.exhibits.tally.total import tally_tables
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
@@ -325,3 +329,24 @@ def test_names_drawn_have_a_key_that_leads_to_the_hypothesis(ledger) -> None:
         notes = _table(report, key).notes
         ((_, _, link),) = (x for x in notes if read(x) == "Big loss: It was lost")
         assert link.href == "#hypothesis-big-loss"
+
+
+def test_a_tally_says_what_its_ends_are_and_by_which_chances(ledger) -> None:
+    ends = "Low and high of a hypothesis with several flows are the ends"
+    before = "chance, as believed before the observations"
+    second = (
+        '2020-01-11 ! "Again" ^one #loss\n  id: "H-again"\n  low: 30 USD\n'
+        "  Assets:Alameda:Bank  -50 USD\n  Expenses:Alameda:Costs  50 USD\n"
+    )
+    seen_there = seen("b", "700", EXACT)
+    scenario = '2020-01-01 custom "scenario" "lost" "Lost"\n  hypotheses: "loss"\n'
+    for more, asked in (("", ""), (second, "lost")):
+        text = HEAD + may("loss", 300) + more + seen_there + scenario
+        case = ledger.case(text, **({"scenario": asked} if asked else {}))
+        study = study_of(case, case.book(), case.reporting_date)
+        days = (case.reporting_date,)
+        setting = setting_of(case, case.book(), days, Locale("en"), study)
+        found = tally(case, draws=2_000)
+        chart, table, *_ = tally_tables(setting, found)
+        assert any(ends in read(note) for note in table.notes) == bool(more)
+        assert (before in read(chart.unit)) == (not asked)

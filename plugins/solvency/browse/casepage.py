@@ -45,7 +45,7 @@ from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
 from solvency.ledger.load import collector_paused
-from solvency.model.presentation_currency import currencies
+from solvency.model.restated_observations import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from solvency.browse.script_messages import script_words
 from solvency.browse.view import file_name
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import taken
-from solvency.model.presentation_currency import currencies
+from solvency.model.restated_observations import currencies
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

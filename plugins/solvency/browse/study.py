@@ -22,7 +22,7 @@ from solvency.ledger.asked_scenario import supposing
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.model.consolidation import group_sheet
-from solvency.model.presentation_currency import restated
+from solvency.model.restated_observations import restated
 
 if TYPE_CHECKING:
     import datetime

@@ -114,7 +114,7 @@ class Asked:
         if self.currency is None:
             return case
         from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
-        from solvency.model.presentation_currency import restated  # noqa: PLC0415 (as above)
+        from solvency.model.restated_observations import restated  # noqa: PLC0415 (as above)
 
         try:
             found = restated(case, self.currency)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.money_only import has_tokens
 from solvency.figures.words import capital
 from solvency.model import worth as worth_of
 from solvency.model.prices import Missing
@@ -24,6 +25,22 @@ if TYPE_CHECKING:
 def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | None:
     """Return what a posting was worth on its day; None without a price."""
     return worth_of.posting_worth(setting.book.prices, flow, posting)
+
+
+def beside_money(setting: Setting) -> str:
+    """Return what of tokens and pledges a sum of flows holds, in words; "" if none."""
+    case = setting.case
+    tokens = has_tokens(case)
+    pledges = any(
+        case.accounts[one.account].pledged_to is not None
+        for flow in case.selected
+        for one in flow.postings
+    )
+    if tokens and pledges:
+        return setting.text("tokens and pledges")
+    if tokens:
+        return setting.text("tokens")
+    return setting.text("pledges") if pledges else ""
 
 
 def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:

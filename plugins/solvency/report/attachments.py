@@ -35,7 +35,7 @@ from solvency.figures.table import Table
 from solvency.ledger import control_totals
 from solvency.ledger.cache.switch import uncached
 from solvency.ledger.load import load
-from solvency.model.presentation_currency import restated
+from solvency.model.restated_observations import restated
 from solvency.report.chapters.files import files_of
 from solvency.report.pdf import Attached
 

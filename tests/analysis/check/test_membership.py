@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import solvency
 from solvency.analysis.check import evaluate
 from solvency.analysis.check.margins import spells_of
+from solvency.browse.pages.spells import strip
 from solvency.cli import main
 from solvency.figures.formats import number
 from solvency.figures.listing import places_of
@@ -90,6 +91,19 @@ def test_many_spells_are_summed_up(ledger) -> None:
         "from 2021-03-10 to 2021-03-19, 4 times more, and again from 2021-08-10 to"
         " 2021-08-19"
     )
+
+
+def test_a_strip_of_time_has_the_spells_of_the_finding() -> None:
+    # The books move on 1, 2, 8 and 20 November; broken from the 2nd to the 7th.
+    days = [date(2022, 11, day) for day in (1, 2, 8, 20)]
+    spells = spells_of(days, [Decimal(n) for n in (0, -1, 0, 0)])
+    (span,) = strip(days, spells)
+    assert span.words == "2022-11-02 to 2022-11-07"
+    # Six of nineteen days, from the second on.
+    assert (span.left, span.width) == (5.26, 31.58)
+    # On the last day of the books, which no day follows, and on that alone.
+    (last,) = strip(days, spells_of(days, [Decimal(n) for n in (0, 0, 0, -1)]))
+    assert (last.words, last.left, last.width) == ("2022-11-20", 99.2, 0.8)
 
 
 def test_a_hole_within_a_day_is_found_where_the_order_is_known(ledger) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from solvency.analysis.check import evaluate
 from solvency.analysis.recover.recover import recover
-from solvency.model.presentation_currency import restated
+from solvency.model.restated_observations import restated
 
 #: Two coins bought at 10,000, half of what they cost expected back; 12,000 owed.
 STAKE = """

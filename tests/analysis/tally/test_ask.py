@@ -259,7 +259,7 @@ def test_what_no_observation_reaches_keeps_its_prior_after_them(ledger, others):
 
 
 def test_drawn_beliefs_are_worth_no_more_than_their_number(ledger, monkeypatch):
-    monkeypatch.setattr(weighing, "EXACT", 0)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 0)
     found = tally(
         ledger.case(HEAD + LOSS + STAKE + SEEN), switches="posterior", draws=100_000
     )

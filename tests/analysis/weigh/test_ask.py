@@ -459,7 +459,7 @@ def test_the_best_fitting_may_be_too_improbable_to_be_listed(
     ledger, monkeypatch, exact
 ):
     # Where combinations are sampled, few are visited, and the best fit is sought.
-    monkeypatch.setattr(weighing, "EXACT", exact)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", exact)
     # Ten accounts of a thousand, 800 seen in each, and ten hypotheses of 200 lost, each
     # of a prior of one in ten thousand: that all hold fits, and of the thousand most
     # probable combinations none does.
@@ -486,7 +486,7 @@ def test_the_best_fitting_may_be_too_improbable_to_be_listed(
 
 
 def test_of_sampled_combinations_none_fits_if_none_can(ledger, monkeypatch):
-    monkeypatch.setattr(weighing, "EXACT", 2)
+    monkeypatch.setattr(weighing, "MOST_ENUMERATED", 2)
     stories = [may(name, 20) for name in ("one-story", "other-story", "third-story")]
     text = HEAD + "".join(stories) + seen("bank", "300")
     found = believe(ledger.case(text), otherwise=False, beside=False)

@@ -28,7 +28,7 @@ from solvency.analysis.check.draws import run
 from solvency.analysis.check.margins import DayPostings
 from solvency.analysis.check.margins import spells_of
 from solvency.analysis.check.margins import tested
-from solvency.analysis.check.membership import Spells
+from solvency.analysis.check.membership import MemberWorlds
 from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.timeline import Timeline
@@ -203,11 +203,11 @@ def solvency_states(
     """Return when each entity became insolvent or solvent again, by these tests."""
     if not book.flows:
         return []
-    spells = Spells.of(book)
-    timeline = spells.timeline
+    worlds = MemberWorlds.of(book)
+    timeline = worlds.timeline
     states = []
     for invariant in asked:
-        for outcome in run(invariant, spells):
+        for outcome in run(invariant, worlds):
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 

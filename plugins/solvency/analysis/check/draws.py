@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from solvency.analysis.check.membership import Spells
+    from solvency.analysis.check.membership import MemberWorlds
     from solvency.analysis.check.timeline import Timeline
     from solvency.analysis.check.traits import Mask
     from solvency.analysis.check.worlds import Worlds
@@ -127,9 +127,9 @@ class Judge:
         return found
 
 
-def run(invariant: Invariant, spells: Spells) -> list[Outcome]:
+def run(invariant: Invariant, worlds: MemberWorlds) -> list[Outcome]:
     """Return what a test finds in a world."""
-    return spells.ask(test_of(invariant.name).run, invariant)
+    return worlds.ask(test_of(invariant.name).run, invariant)
 
 
 def how_many(
@@ -256,18 +256,18 @@ class _Plan:
         found = [[np.full(len(scales), -1) for _ in each] for _, each in self._judges]
         self._of_moves(scales, placed, found)
         open_ = set(self._balances)
-        before: dict[bool, Spells] = {}
+        before: dict[bool, MemberWorlds] = {}
         for part, judges in zip(self._parts, self._of_part, strict=True):
             drawn = {
-                intraday: spells.drawn(
+                intraday: worlds.drawn(
                     self._flows, scales, placed[intraday], before.get(intraday)
                 )
-                for intraday, spells in part.items()
+                for intraday, worlds in part.items()
             }
             for n in sorted(open_ & judges.keys()):
-                spells = drawn[self._intraday[n]]
-                kept = spells.timeline.kept
-                outcomes = run(self._judges[n][0], spells)
+                worlds = drawn[self._intraday[n]]
+                kept = worlds.timeline.kept
+                outcomes = run(self._judges[n][0], worlds)
                 for first, one, outcome in zip(
                     found[n], judges[n], outcomes, strict=True
                 ):
@@ -278,8 +278,8 @@ class _Plan:
                 if all((first >= 0).all() for first in found[n]):
                     # Broken in every draw: no later day can be the first.
                     open_.discard(n)
-            for spells in drawn.values():
-                spells.forget()
+            for worlds in drawn.values():
+                worlds.forget()
             before |= drawn
         return found
 
@@ -294,12 +294,12 @@ class _Plan:
         for start in range(0, len(scales) if rest else 0, self._size):
             some = slice(start, start + self._size)
             drawn = {
-                intraday: spells.drawn(
+                intraday: worlds.drawn(
                     self._flows,
                     scales[some],
                     {flow: one[some] for flow, one in placed[intraday].items()},
                 )
-                for intraday, spells in self._worlds.moves().items()
+                for intraday, worlds in self._worlds.moves().items()
             }
             for n in rest:
                 invariant, judges = self._judges[n]

@@ -1,8 +1,8 @@
-"""Tests of a group that gains and loses members: each spell by those then in it.
+"""Tests of a group that gains and loses members: each stretch by those then in it.
 
 Who is in the group decides what is an own token, a related party, an asset of it.
-Between two changes that is fixed, so a test is asked once for each spell, over all
-days, and its answer taken for the days of the spell.
+Between two changes that is fixed, so a test is asked once for each stretch, over all
+days, and its answer taken for the days of the stretch.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Spells:
-    """The worlds of a book's spells, and where in the days each begins."""
+class MemberWorlds:
+    """The worlds of each stretch of one membership, and where each begins."""
 
     worlds: tuple[World, ...]
     begins: tuple[int, ...]
 
     @classmethod
-    def of(cls, book: Book, *, moments: bool = False) -> Spells:
+    def of(cls, book: Book, *, moments: bool = False) -> MemberWorlds:
         """Return the worlds in the written amounts.
 
         Args:
@@ -63,19 +63,21 @@ class Spells:
 
     @property
     def timeline(self) -> Timeline:
-        """Return the days, which are those of every spell."""
+        """Return the days, which are those of every stretch."""
         return self.worlds[0].timeline
 
     @property
     def last(self) -> World:
-        """Return the world of the last spell."""
+        """Return the world of the last stretch."""
         return self.worlds[-1]
 
-    def again(self) -> Spells:
+    def again(self) -> MemberWorlds:
         """Return the same worlds, for tests that share nothing with those before."""
-        return Spells(tuple(World(one.timeline) for one in self.worlds), self.begins)
+        return MemberWorlds(
+            tuple(World(one.timeline) for one in self.worlds), self.begins
+        )
 
-    def during(self, kept: NDArray[np.intp]) -> Spells:
+    def during(self, kept: NDArray[np.intp]) -> MemberWorlds:
         """Return the worlds on some places of the timeline, given in order."""
         worlds = []
         for one in self.worlds:
@@ -83,15 +85,15 @@ class Spells:
             world.asked = one.asked
             worlds.append(world)
         begins = np.searchsorted(kept, self.begins)
-        return Spells(tuple(worlds), tuple(begins.tolist()))
+        return MemberWorlds(tuple(worlds), tuple(begins.tolist()))
 
     def drawn(
         self,
         flows: NDArray[np.int64],
         scales: NDArray[np.float64],
         placed: Mapping[int, NDArray[np.intp]],
-        before: Spells | None = None,
-    ) -> Spells:
+        before: MemberWorlds | None = None,
+    ) -> MemberWorlds:
         """Return the same in draws of the uncertain flows and days.
 
         Args:
@@ -100,7 +102,7 @@ class Spells:
             placed: The places of the whole timeline that each flow is drawn on.
             before: The worlds of the same draws on the days up to these, if any.
         """
-        return Spells(
+        return MemberWorlds(
             tuple(
                 DrawnWorld(
                     one.timeline,
@@ -176,7 +178,7 @@ def _zeros(like: NDArray[Any]) -> NDArray[Any]:
 
 
 def _in_turn(parts: Sequence[tuple[NDArray[Any], slice]]) -> NDArray[Any]:
-    """Join the days of each spell; one row stands for all draws where others differ."""
+    """Join the days of all stretches; one row is of all draws where others differ."""
     shape = np.broadcast_shapes(*(one.shape[:-1] for one, _ in parts))
     return np.concatenate(
         [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solvency.analysis.check.membership import Spells
+from solvency.analysis.check.membership import MemberWorlds
 from solvency.analysis.check.tests import test_of
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
@@ -48,11 +48,11 @@ class Worlds:
 
     def __init__(self, book: Book, *, moments: bool) -> None:
         self._book, self._moments = book, moments
-        self._made: dict[tuple[bool, str], Spells] = {}
-        self._parts: dict[int, list[dict[bool, Spells]]] = {}
+        self._made: dict[tuple[bool, str], MemberWorlds] = {}
+        self._parts: dict[int, list[dict[bool, MemberWorlds]]] = {}
         self.timeline = self._of(intraday=False, kind="moves").timeline
 
-    def of(self, invariant: Invariant) -> Spells:
+    def of(self, invariant: Invariant) -> MemberWorlds:
         """Return the worlds of a test.
 
         What is not drawn is asked elsewhere, and what is drawn on some days alone:
@@ -69,27 +69,27 @@ class Worlds:
         return invariant.intraday and self._moments
 
     @property
-    def certain(self) -> Spells:
+    def certain(self) -> MemberWorlds:
         """Return those of what no draw changes, by day."""
         return self._of(intraday=False, kind="certain")
 
-    def moves(self) -> dict[bool, Spells]:
+    def moves(self) -> dict[bool, MemberWorlds]:
         """Return those of what moved, by whether they are of moments."""
         return self._drawn_of("moves")
 
-    def parts(self, count: int) -> list[dict[bool, Spells]]:
+    def parts(self, count: int) -> list[dict[bool, MemberWorlds]]:
         """Return those of balances, in some parts of the days that anything changes on.
 
         Args:
             count: How many parts, at most.
         """
         if count not in self._parts:
-            found: list[dict[bool, Spells]] = [{} for _ in range(count)]
-            for intraday, spells in self._drawn_of("balances").items():
-                kept = np.array_split(spells.timeline.stirring, count)
+            found: list[dict[bool, MemberWorlds]] = [{} for _ in range(count)]
+            for intraday, worlds in self._drawn_of("balances").items():
+                kept = np.array_split(worlds.timeline.stirring, count)
                 for part, some in zip(found, kept, strict=True):
                     if len(some):
-                        part[intraday] = spells.during(some)
+                        part[intraday] = worlds.during(some)
             self._parts[count] = found
         return self._parts[count]
 
@@ -112,21 +112,23 @@ class Worlds:
             found[intraday] = dict(zip(moved.tolist(), each[days - first], strict=True))
         return found
 
-    def _drawn_of(self, kind: str) -> dict[bool, Spells]:
+    def _drawn_of(self, kind: str) -> dict[bool, MemberWorlds]:
         return {
-            intraday: spells
-            for (intraday, one), spells in self._made.items()
+            intraday: worlds
+            for (intraday, one), worlds in self._made.items()
             if one == kind
         }
 
-    def _of(self, *, intraday: bool, kind: str) -> Spells:
+    def _of(self, *, intraday: bool, kind: str) -> MemberWorlds:
         key = intraday, kind
         if key not in self._made:
             like = [
                 one for (moments, _), one in self._made.items() if moments == intraday
             ]
             self._made[key] = (
-                like[0].again() if like else Spells.of(self._book, moments=intraday)
+                like[0].again()
+                if like
+                else MemberWorlds.of(self._book, moments=intraday)
             )
         return self._made[key]
 

@@ -9,12 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from solvency.ledger.case import Entity
+    from collections.abc import Collection
+
+    from solvency.ledger.case import Case
 
 
-def is_insider(entity: Entity) -> bool:
-    """Say whether an entity is an insider: by its role, or a related party.
+def is_insider(case: Case, name: str, members: Collection[str]) -> bool:
+    """Say whether someone is an insider of a group: its member, by role, or related.
 
-    Who controls a debtor or manages it is one (11 USC 101(31)).
+    Who controls a debtor or manages it is one, and so is an affiliate (11 USC 101(31)).
+
+    Args:
+        case: The case; whom it does not declare is none.
+        name: The entity, or whom else a flow names.
+        members: The group's.
     """
-    return entity.role == "insider" or entity.related
+    entity = case.entities.get(name)
+    return name in members or (
+        entity is not None and (entity.role == "insider" or entity.related)
+    )

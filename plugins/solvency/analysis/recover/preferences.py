@@ -170,7 +170,7 @@ def _to_creditors(
             continue
         if other is None:
             continue
-        insider = is_insider(case.entities[other]) or other in members
+        insider = is_insider(case, other, members)
         # Among debtors in the same proceedings nothing leaves, nor between others.
         inside = other in members and (
             other in debtors or posting.entity not in debtors
@@ -191,8 +191,7 @@ def _purchases(
         mine = posting.entity in left and posting.units > 0
         if mine and _paid_for(book, flow, posting):
             seller = _seller(book, flow, posting.entity)
-            entity = book.case.entities.get(seller)
-            insider = seller in members or (entity is not None and is_insider(entity))
+            insider = is_insider(book.case, seller, members)
             bought = _transfer(
                 book, flow, days, posting, seller, "purchase", insider=insider
             )
@@ -220,8 +219,8 @@ def _gifts(
     case, given, got = book.case, ZERO, set(gave)
     for posting in flow.postings:
         if (
-            is_insider(case.entities[posting.entity])
-            and posting.entity not in members
+            posting.entity not in members
+            and is_insider(case, posting.entity, members)
             and posting.entity not in got
             and posting.units > 0
             and _held(book, posting)
@@ -271,7 +270,7 @@ def _interest(
         if one.entity in lenders and case.accounts[one.account].root == "Income":
             earned[one.entity].append(one)
     for lender, postings in sorted(earned.items()):
-        insider = is_insider(case.entities[lender]) or lender in members
+        insider = is_insider(case, lender, members)
         of = postings[0]._replace(entity=lenders[lender])
         worths = [posting_worth(book.prices, flow, one) for one in postings]
         known = [-worth for worth in worths if worth is not None]

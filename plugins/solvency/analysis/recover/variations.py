@@ -83,11 +83,10 @@ def insiders(found: Recovery, *, paying: bool = True) -> tuple[str, ...]:
         found: Who gets what back.
         paying: Only those that pay, at the central estimate, each entity alone.
     """
-    entities = found.case.entities
     return tuple(
         name
         for name in _debtors(found, paying=paying)
-        if name in entities and is_insider(entities[name])
+        if is_insider(found.case, name, ())
     )
 
 

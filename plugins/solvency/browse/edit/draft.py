@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.edit import text
+from solvency.browse.edit import entry_text
 from solvency.browse.edit.entry import BOUNDS
 from solvency.browse.edit.entry import STRINGS
 from solvency.browse.edit.entry import end_of_line
@@ -110,7 +110,7 @@ def _sent(
             except ValueError as error:
                 faults.append((key, str(error)))
             else:
-                found[key] = f"{text.grouped(value)} {commodity}"
+                found[key] = f"{entry_text.grouped(value)} {commodity}"
     if faults:
         raise FieldsError(faults)
     return found
@@ -141,20 +141,20 @@ def _new(case: Case, kind: str, found: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _changed(
-    entry: text.EntryText, kind: str, values: dict[str, str], indent: str
+    entry: entry_text.EntryText, kind: str, values: dict[str, str], indent: str
 ) -> None:
     """Write into an entry what differs from what it has."""
     was = fields_of(entry, kind)
     head = entry.header(kind)
     title = head[3 if kind == "source" else 5]
     if values["title"] != was["title"]:
-        title = text.quoted(values["title"])
+        title = entry_text.quoted(values["title"])
     if kind == "source":
         entry.lines[0] = f"{values['date']}{head[2]}{title}{head[4]}"
     else:
         payee, gap = head[3] or "", head[4] or ""
         if values.get("payee", "") != was["payee"]:
-            payee = text.quoted(values["payee"]) if values["payee"] else ""
+            payee = entry_text.quoted(values["payee"]) if values["payee"] else ""
             gap = " " if payee else ""
         rest = head[6]
         if values["sources"] != was["sources"]:
@@ -174,25 +174,25 @@ def _changed(
                 entry.put(key, values.get(key, ""), indent)
     for key in STRINGS[kind]:
         if values.get(key, "") != was[key]:
-            put = text.quoted(values[key]) if values.get(key) else ""
+            put = entry_text.quoted(values[key]) if values.get(key) else ""
             entry.put(key, put, indent)
 
 
 def _added(kind: str, values: dict[str, str], indent: str) -> list[str]:
     """Return the lines of a new entry."""
-    title = text.quoted(values["title"])
-    name = text.quoted(values["name"])
+    title = entry_text.quoted(values["title"])
+    name = entry_text.quoted(values["name"])
     strings = [
-        f"{indent}{key}: {text.quoted(values[key])}"
+        f"{indent}{key}: {entry_text.quoted(values[key])}"
         for key in STRINGS[kind]
         if values.get(key)
     ]
     if kind == "source":
         return [f'{values["date"]} custom "source" {name} {title}', *strings]
-    payee = f"{text.quoted(values['payee'])} " if values.get("payee") else ""
+    payee = f"{entry_text.quoted(values['payee'])} " if values.get("payee") else ""
     links = "".join(f" ^{one}" for one in values["sources"].split(", ") if one)
     number, commodity = _amount(values["amount"])
-    written = text.grouped(number)
+    written = entry_text.grouped(number)
     both = ((values["from"], f"-{written}"), (values["to"], written))
     names, numbers = (max(len(x[n]) for x in both) for n in (0, 1))
     return [
@@ -246,13 +246,13 @@ def drafted(case: Case, sent: Mapping[str, Any]) -> FileDraft:
     before = read(case, file)
     mark = end_of_line(before)
     lines = before.split(mark)
-    indent = text.indent_of(lines)
+    indent = entry_text.indent_of(lines)
     if name:
         entry, start, end = found_in(case, before, kind, name)
         _changed(entry, kind, values, indent)
         lines[start:end] = entry.lines
     else:
-        at = text.after(lines, kind, values["date"])
+        at = entry_text.after(lines, kind, values["date"])
         put = _added(kind, values, indent)
         if at < 0:
             while lines and not lines[-1].strip():

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from solvency.browse.edit import text
+from solvency.browse.edit import entry_text
 from solvency.browse.language import say
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import content_of
@@ -60,7 +60,7 @@ def read(case: Case, file: str) -> str:
 
 def found_in(
     case: Case, written: str, kind: str, name: str
-) -> tuple[text.EntryText, int, int]:
+) -> tuple[entry_text.EntryText, int, int]:
     """Return an entry as a text has it, and the lines it begins and ends at.
 
     Raises:
@@ -69,29 +69,32 @@ def found_in(
     """
     place, date, title = place_of(case, kind, name)
     lines = written.split(end_of_line(written))
-    entry, start, end = text.EntryText.at(lines, place.line)
+    entry, start, end = entry_text.EntryText.at(lines, place.line)
     head = entry.header(kind)
-    if (head[1], text.unquoted(head[3 if kind == "source" else 5])) != (date, title):
+    if (head[1], entry_text.unquoted(head[3 if kind == "source" else 5])) != (
+        date,
+        title,
+    ):
         raise ValueError(say("The file has changed meanwhile: load the page again."))
     return entry, start, end
 
 
-def fields_of(entry: text.EntryText, kind: str) -> dict[str, str]:
+def fields_of(entry: entry_text.EntryText, kind: str) -> dict[str, str]:
     """Return the fields of an entry."""
     head = entry.header(kind)
     found = {key: entry.value(key) for key in STRINGS[kind]}
     if kind == "source":
-        return {**found, "date": head[1], "title": text.unquoted(head[3])}
+        return {**found, "date": head[1], "title": entry_text.unquoted(head[3])}
     moved = entry.amount()
     links = re.findall(r"\^(\S+)", head[6])
     return {
         **found,
         **{key: entry.value(key) for key in BOUNDS},
         "date": head[1],
-        "payee": text.unquoted(head[3]) if head[3] else "",
-        "title": text.unquoted(head[5]),
+        "payee": entry_text.unquoted(head[3]) if head[3] else "",
+        "title": entry_text.unquoted(head[5]),
         "sources": ", ".join(links),
-        "amount": f"{text.grouped(moved[0])} {moved[1]}" if moved else "",
+        "amount": f"{entry_text.grouped(moved[0])} {moved[1]}" if moved else "",
     }
 
 

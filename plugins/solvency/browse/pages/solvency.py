@@ -304,7 +304,7 @@ def _test(
             ),
             severity(one),
             Cell(
-                strip=strip(series) if series else (),
+                strip=strip(series.days, one.spells) if series else (),
                 title=_broken(view, one),
                 figure=missing(view, found, one),
             ),

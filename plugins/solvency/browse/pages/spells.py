@@ -15,11 +15,12 @@ from solvency.figures.formats import chance
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from solvency.analysis.check import Finding
     from solvency.analysis.check import Findings
-    from solvency.analysis.check.answer import Series
+    from solvency.analysis.check.answer import Spell
 
 
 def printings_of(findings: Iterable[Finding]) -> dict[str, Printing]:
@@ -47,27 +48,26 @@ def marked_day(day: datetime.date | None, marks: str) -> Cell:
     return replace(cell, text=f"{cell.text} {marks}") if day and marks else cell
 
 
-def strip(series: Series) -> tuple[Span, ...]:
-    """Return the stretches of time in which a test was broken."""
-    days = [day.toordinal() for day in series.days]
-    whole = max(days[-1] - days[0], 1)
+def strip(days: Sequence[datetime.date], spells: Iterable[Spell]) -> tuple[Span, ...]:
+    """Return the stretches of time in which a test was broken.
+
+    Args:
+        days: The days on which anything changes, in order.
+        spells: Each time it broke.
+    """
+    begin, end = days[0].toordinal(), days[-1].toordinal()
+    whole = max(end - begin, 1)
     spans: list[Span] = []
-    start: int | None = None
-    for at, (have, need) in enumerate(zip(series.have, series.need, strict=True)):
-        short = have < need
-        if short and start is None:
-            start = at
-        if start is not None and (not short or at == len(days) - 1):
-            left = 100 * (days[start] - days[0]) / whole
-            width = max(100 * (days[at] - days[start]) / whole, 0.8)
-            left = min(left, 100 - width)
-            words = say(
-                "%(since)s to %(until)s",
-                since=str(series.days[start]),
-                until=str(series.days[at]),
-            )
-            spans.append(Span(round(left, 2), round(width, 2), words))
-            start = None
+    for one in spells:
+        first = one.first.toordinal()
+        # Its last day is drawn to the day's end, within the books.
+        until = min(one.last.toordinal() + 1, end)
+        width = max(100 * (until - first) / whole, 0.8)
+        left = min(100 * (first - begin) / whole, 100 - width)
+        words = str(one.first)
+        if one.last > one.first:
+            words = say("%(since)s to %(until)s", since=words, until=str(one.last))
+        spans.append(Span(round(left, 2), round(width, 2), words))
     return tuple(spans)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.flows import beside_money
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import worth
 from solvency.exhibits.workings import of_flows
@@ -52,6 +53,7 @@ def ladder(setting: Setting) -> Table | None:
         until=formats.date(max(days), setting.locale, short=True),
     )
     rows = [_row(setting, name, rung, letters) for name, rung in rungs.items()]
+    kinds = beside_money(setting)
     return Table(
         key="ladder",
         title=text(
@@ -59,9 +61,12 @@ def ladder(setting: Setting) -> Table | None:
         ),
         unit=(
             text(
-                "%(unit)s, central amounts of flows, tokens and pledges among it",
+                "%(unit)s, central amounts of flows, %(kinds)s among it",
                 unit=setting.unit,
-            ),
+                kinds=kinds,
+            )
+            if kinds
+            else text("%(unit)s, central amounts of flows", unit=setting.unit),
         ),
         head=text("What for"),
         width=50,

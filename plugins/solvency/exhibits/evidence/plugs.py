@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.exhibits.flows import beside_money
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
 from solvency.exhibits.section import Ground
@@ -172,13 +173,20 @@ def _bases(setting: Setting) -> Table:
         "total",
         sums=tuple((row.key, 1) for row in rows),
     )
+    kinds = beside_money(setting)
     return Table(
         key="bases",
         title=text("How the amounts in these books are known"),
         unit=(
             text(
-                "%(unit)s moved by the flows of this scenario, tokens and pledges"
-                " among it, at central amounts",
+                "%(unit)s moved by the flows of this scenario, %(kinds)s among it, at"
+                " central amounts",
+                unit=setting.unit,
+                kinds=kinds,
+            )
+            if kinds
+            else text(
+                "%(unit)s moved by the flows of this scenario, at central amounts",
                 unit=setting.unit,
             ),
         ),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.analysis.recover.preferences import DAYS
+from solvency.analysis.recover.preferences import FRAUD_DAYS
+from solvency.analysis.recover.preferences import INSIDER_DAYS
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import entry
@@ -158,10 +161,13 @@ def preferences(setting: Setting) -> Table | None:
         key="preferences",
         title=text("Transfers before the petition that a court may look at"),
         unit=setting.say(
-            "%(unit)s; payments on debts within ninety days, a year for insiders and"
-            " affiliates (%(law)s); loans to insiders, gifts, and purchases, within"
-            " two years (%(other)s)",
+            "%(unit)s; payments on debts within %(days)s days, %(insiders)s for"
+            " insiders and affiliates (%(law)s); loans to insiders, gifts, and"
+            " purchases, within %(fraud)s days (%(other)s)",
             unit=Said(setting.unit),
+            days=Said(str(DAYS)),
+            insiders=Said(str(INSIDER_DAYS)),
+            fraud=Said(str(FRAUD_DAYS)),
             law=Said("11 USC 547"),
             other=Said("11 USC 548"),
         ),

@@ -18,6 +18,7 @@ from solvency.exhibits.tally.losses import MEAN
 from solvency.exhibits.tally.losses import averages
 from solvency.exhibits.tally.losses import expected
 from solvency.exhibits.tally.losses import loss
+from solvency.exhibits.tally.losses import taken_by
 from solvency.exhibits.tally.scenarios import BELOW
 from solvency.exhibits.tally.scenarios import dependence
 from solvency.exhibits.tally.scenarios import explained
@@ -143,6 +144,7 @@ def losses(setting: Setting, found: Tallied) -> Table:
         rows=(*rows, *together),
         notes=(
             *((Said(setting.remark(note)),) for note in found.notes),
+            *_ends(setting, found),
             *_errors(setting, found),
         ),
         size="dense",
@@ -199,6 +201,19 @@ def _quantiles(setting: Setting, found: Tallied) -> Row:
     )
 
 
+def _ends(setting: Setting, found: Tallied) -> Iterator[Prose]:
+    """Yield what low and high are of several flows, where a hypothesis has them."""
+    taken = (taken_by(setting, one.id).values() for one in found.hypotheses)
+    if any(sum(map(bool, amounts)) > 1 for amounts in taken):
+        yield (
+            setting.text(
+                "Low and high of a hypothesis with several flows are the ends of their"
+                " ranges added up: as a rule wider than what holds nine of ten draws"
+                " of their sum."
+            ),
+        )
+
+
 def _errors(setting: Setting, found: Tallied) -> Iterator[Prose]:
     """Yield how far the draws may be off, where the total is drawn."""
     if found.errors:
@@ -235,6 +250,12 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
                 "Expected value of each hypothesis: chance, as believed before the"
                 " observations, times the mean of its draws; whisker: nine of ten draws"
                 " of the sum; hatched: hypotheses"
+            )
+            if found.switches == "prior"
+            else text(
+                "Expected value of each hypothesis: chance, as taken here, times the"
+                " mean of its draws; whisker: nine of ten draws of the sum; hatched:"
+                " hypotheses"
             ),
         ),
         waterfall.draw(chart, setting.look(key, amounts)),

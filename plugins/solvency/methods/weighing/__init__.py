@@ -3,7 +3,7 @@
 Hypotheses switch flows on. Each combination of hypotheses predicts the observations,
 with the spread its uncertain amounts and the errors of observation leave; how probable
 it makes what was in fact observed is its likelihood. All combinations are compared:
-exactly up to `EXACT` hypotheses, by a sampler with a stated error beyond.
+exactly up to `MOST_ENUMERATED` hypotheses, by a sampler with a stated error beyond.
 
 Amounts are Gaussian here; where some are uncertain by so much that this matters, the
 combinations that hold nearly all the belief are weighed again with lognormal amounts by
@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from solvency.defaults import MOST_ENUMERATED
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.methods.weighing.amounts import believed
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Most hypotheses of which all combinations are compared.
-EXACT = 24
 # Combinations at most whose bounds are judged one by one.
 JUDGED = 4096
 # Combinations that amounts are averaged over.
@@ -277,7 +276,7 @@ def weigh(
         shared=shared,
         nu=nu,
     )
-    exact = case.count <= EXACT
+    exact = case.count <= MOST_ENUMERATED
     judged, followed = Bounded(None, 0.0, 0.0), None
     if exact:
         found = gather(case, best if bounds is None else max(best, JUDGED))

@@ -1,7 +1,8 @@
 """A case in another reporting currency than the one its books are kept in.
 
-Holdings and debts are worth what they are at the closing rate. What a source said in
-the currency of the books is held against them at the rate of its own day.
+What a source said in the currency of the books is restated here, at the rate of its own
+day. Holdings and debts are worth what they are at the closing rate (`valuation.py`), a
+flow what it was when it moved (`worth.py`).
 """
 
 from __future__ import annotations
