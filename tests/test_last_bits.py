@@ -21,8 +21,8 @@ COMMANDS = ("weigh", "reconcile", "tally", "check", "recover", "stress")
 #: Modules where `@` multiplies sparse matrices, or whole numbers alone.
 SPARSE = {
     "analysis/reconcile/problem.py",
-    "methods/balancing/__init__.py",
     "methods/balancing/inputs.py",
+    "methods/balancing/suspects.py",
     "methods/balancing/system.py",
     "methods/clearing/__init__.py",
     "methods/weighing/sampler.py",
