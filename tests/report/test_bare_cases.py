@@ -59,3 +59,19 @@ def test_no_test_is_counted_where_none_is_asked(words, chapter, lang, said):
 )
 def test_no_chapter_is_named_that_is_not_there(words, chapter, lang, unsaid):
     assert unsaid not in words("observations", chapter, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "The one equals the other."), ("zh", "两者相等。")]
+)
+def test_what_equals_its_debts_exceeds_them_by_nothing(tmp_path, lang, said):
+    text = Path("ledgers/template.beancount").read_text(encoding="utf-8")
+    # Without the costs it holds all that it owes.
+    kept = re.sub(
+        rf'(?m)^\d{{4}}-\d\d-\d\d \* "Company" "Pays its costs"{_REST}', "", text
+    )
+    assert kept != text
+    (tmp_path / "main.beancount").write_text(kept, encoding="utf-8")
+    case = solvency.load(tmp_path / "main.beancount")
+    report = build(case, case.book(), sections=["found"], lang=lang, draft=True)
+    assert said in html(report)
