@@ -54,6 +54,33 @@ def test_ranges_of_drawn_amounts_stand_below_the_headlines(site, harbour):
     assert re.search(r'sv-small">from [\d,.]+ to [\d,.]+<', row)
 
 
+@pytest.mark.parametrize(
+    ("lang", "tile", "owed", "whose"),
+    [
+        (
+            "en",
+            "Missing for customers of Harbour, in USD alone",
+            "Owed to customers, in USD alone",
+            "The group",
+        ),
+        ("zh", "海港的客户缺口（仅计USD）", "应付客户（仅计USD）", "集团"),
+    ],
+)
+def test_what_is_of_one_coin_alone_says_so(site, harbour, lang, tile, owed, whose):
+    html = site().get("where", lang=lang)
+    assert tile in _tiles(html)
+    rivals = html.split('data-key="owed:Harbour">')[1].split("</table>")[0]
+    assert owed in rivals
+    assert f">{whose}<" in rivals
+    assert ">group<" not in rivals
+
+
+def test_nothing_that_no_flow_is_part_of_is_nothing_in_every_draw(site):
+    html = site(FTX.parents[1] / "template.beancount").get("where")
+    row = re.search(r'data-key="revaluation">.*?</tr>', html, re.DOTALL)[0]
+    assert "the same in every draw" in row
+
+
 def test_ranges_of_other_flows_stay_when_a_hypothesis_is_switched(site):
     served = site()
     said = {
@@ -109,8 +136,8 @@ def test_a_sentence_says_what_makes_a_figure_largest_and_smallest(site):
     }
     assert min(left, key=left.get) == "bad-trade"
     assert re.search(
-        r"Left: money and liquid coins in the books, group: \S+ Smallest, \S+, if this"
-        r" held: [^.]+\. \d hypothes[ie]s of 3 changes? it\.",
+        r"Left: money and liquid coins in the books, The group: \S+ Smallest, \S+, if"
+        r" this held: [^.]+\. \d hypothes[ie]s of 3 changes? it\.",
         said,
     )
     assert "No hypothesis changes it" in said

@@ -30,3 +30,4 @@ def test_the_chart_says_so() -> None:
     assert section is not None
     words = "".join(str(piece) for piece in section.tables[0].unit)
     assert "USD" in words
+    assert section.tables[0].title.endswith(", in USD alone")

@@ -64,10 +64,15 @@ def test_not_found_is_an_en_dash_and_not_a_zero() -> None:
         ("0.9997", "99.97%"),
         ("0.99999", "99.999%"),
         ("1.002", "100%"),
+        # Nor, beyond what a reader would count, by ever more decimals.
+        ("0.9999999", ">99.9%"),
+        ("0.0004", "<0.1%"),
+        ("0.0006", "0.1%"),
     ],
 )
 def test_percent(share: str, text: str) -> None:
     assert formats.percent(Decimal(share)) == text
+    assert formats.percent(float(share)) == text
 
 
 @pytest.mark.parametrize(
@@ -215,9 +220,12 @@ def test_what_is_below_one_is_told_by_its_digits(amounts, fits):
     ("share", "text"),
     [
         (0.0, "0%"),
+        (1e-9, "<1%"),
         (0.004, "<1%"),
         (0.01, "1.0%"),
         (0.25, "25%"),
+        (0.99, "99%"),
+        (0.990000001, ">99%"),
         (0.995, ">99%"),
         (1.0, "100%"),
     ],

@@ -52,7 +52,7 @@ def test_ordinary_numbers_have_nothing_beside() -> None:
 
 def test_a_bound_is_a_number_with_its_sign_in_its_format() -> None:
     least = Figure("least", Decimal(8), "USD", sign="\N{GREATER-THAN OR EQUAL TO} ")
-    belief = Figure("belief", Decimal("0.998"), SHARE, sign="> ", limit=Decimal("0.99"))
+    belief = Figure("belief", Decimal("0.998"), SHARE, sign=">", limit=Decimal("0.99"))
     columns = tuple(Column(one.key, one.key) for one in (least, belief))
     table = Table(
         "t", "T", (), "", columns=columns, rows=(Row("r", ("R",), (least, belief)),)
@@ -63,5 +63,5 @@ def test_a_bound_is_a_number_with_its_sign_in_its_format() -> None:
     assert re.search(r'<c r="B4"[^>]*><v>8</v>', cells)
     assert re.search(r'<c r="C4"[^>]*><v>0.998</v>', cells)
     assert 'formatCode="&quot;\N{GREATER-THAN OR EQUAL TO} &quot;#,##0"' in styles
-    assert 'formatCode="&quot;&gt; 99%&quot;"' in styles
+    assert 'formatCode="&quot;&gt;99%&quot;"' in styles
     assert table.to_csv().splitlines()[1] == "R,\N{GREATER-THAN OR EQUAL TO} 8,0.998"

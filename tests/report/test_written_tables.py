@@ -30,7 +30,7 @@ TABLE = """# What we found
 
 | Who | Amount | Source |
 |---|---:|---|
-| The *firm* & co | {{ flow("capital").amount | m(1) }} | {{ flow("capital").source }} |
+| The firm & co | {{ flow("capital").amount | m(1) }} | {{ flow("capital").source }} |
 | Nobody | | {{ quoted("8.9 or so") }} |
 
 {{ flow("capital").amount | m(1) }} came first.
@@ -76,6 +76,9 @@ def test_it_is_numbered_listed_and_its_figures_are_the_reports(tmp_path: Path) -
         # What another exhibit is called would be two of one name.
         ('"rivals"', '"recovery-x"', "names no table"),
         ("Two figures", "8 billion", "is typed into the title"),
+        ("The firm", "The *firm*", "has emphasis in a cell"),
+        ("The firm", "The **firm**", "has emphasis in a cell"),
+        ("The firm", "[The firm](https://example.org)", "has a link in a cell"),
     ],
 )
 def test_what_is_no_table_is_refused(
@@ -83,6 +86,22 @@ def test_what_is_no_table_is_refused(
 ) -> None:
     with pytest.raises(ReportError, match=why):
         chapter(tmp_path, TABLE.replace(old, new, 1))
+
+
+def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
+    without = "\n".join(
+        line
+        for line in TABLE.split("\n")
+        if not line.startswith(("| The firm", "| Nobody"))
+    )
+    with pytest.raises(ReportError, match="has no rows"):
+        chapter(tmp_path, without)
+
+
+def test_a_key_that_stands_twice_is_named_with_its_chapters(tmp_path: Path) -> None:
+    twice = TABLE + "\n" + TABLE.split("\n", 1)[1]
+    with pytest.raises(ReportError, match="'rivals'.*chapter 'found'"):
+        html(chapter(tmp_path, twice))
 
 
 def test_days_in_a_cell_are_as_short_as_a_day_by_itself(tmp_path: Path) -> None:

@@ -479,22 +479,25 @@ function computed(root, key) {
   const old = panel?.dataset.key === key && panel.querySelector(".sv-without");
   if (!old) return;
   const held = old.contains(document.activeElement);
-  const fresh = withoutBox(root, key, root.found.figures[key]);
+  const figure = root.found.figures[key];
+  const fresh = withoutBox(root, key, figure);
   old.replaceWith(fresh);
   if (held) (fresh.querySelector(".sv-scroll") ?? fresh).focus();
-  const count = root.found.figures[key].without.length;
+  const count = figure.without.length;
   said(count ? many("Computed anew: %(count)s source changes it.", "Computed anew: each of %(count)s sources changes it.", count)
     : say("Computed anew: no source changes it alone."));
 }
 
 async function compute(root, key, button) {
+  // What the panel was made from: while this waits, the page may drop it for newer.
+  const asked = { ...root, found: root.found };
   const address = `${root.without}${root.without.includes("?") ? "&" : "?"}figure=${encodeURIComponent(key)}`;
   for (;;) {
     const reply = await (await fetch(address)).json();
     if (reply.error) throw new Error(reply.error);
     if (reply.without) {
-      root.found.figures[key].without = reply.without;
-      computed(root, key);
+      asked.found.figures[key].without = reply.without;
+      computed(asked, key);
       return;
     }
     button.textContent = say("Computing: %(what)s", { what: reply.said });

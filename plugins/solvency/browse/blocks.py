@@ -157,7 +157,7 @@ class Printing:
     def least(self, value: Decimal) -> str:
         """Return an amount as printed; one that would be rounded to nothing as less."""
         smallest = Decimal(1).scaleb(self.scale - self.places)
-        if value and abs(value) < smallest / 2:
+        if value and abs(value) <= smallest / 2:
             return f"<{self.text(smallest)}"
         return self.text(value)
 

@@ -91,7 +91,9 @@ def _worked_out(view: View) -> dict[str, Headline]:
     if case.errors or not case.selected or refused_in(case):
         return {}
     setting = view.setting(findings=view.study.written())
-    shown = [one for one in headlines(walk(setting), rivals(setting)) if one.value]
+    shown = [
+        one for one in headlines(setting, walk(setting), rivals(setting)) if one.value
+    ]
     # What a reader asks for first stands first: the bar is short on a phone.
     shown.sort(key=lambda one: not one.bad and one.label != "Untraced")
     found = [

@@ -30,7 +30,7 @@ _KINDS = {
     "A": "Court record, audited or on-chain",
     "B": "Leaked document published by a major outlet",
     "C": "Named press, or an organisation's own statement",
-    "D": "Anonymous, or with an interest in it",
+    "D": "Anonymous",
     "E": "Unreliable",
     "F": "Unknown, or recalled from memory",
 }

@@ -68,7 +68,7 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
         priced: Names of the sources of the prices it is valued at.
         fixed: The power of ten and the decimals a sentence asks for.
         sign: What stands before it where it is a bound, such as "at least".
-        limit: What is printed in its place, where no more than that bound is said.
+        limit: The bound printed in its place, a share's in whole percents.
     """
 
     key: str
@@ -213,7 +213,8 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
         """Return the figure as printed."""
         value = self.value if self.limit is None else self.limit
         if self.unit == SHARE:
-            found = formats.percent(value)
+            # A bound is a whole percent.
+            found = formats.percent(value, None if self.limit is None else 0)
         elif self.prose and self.unit:
             found = formats.money(value, self.unit, locale, self.beside, self.fixed)
         else:

@@ -187,6 +187,10 @@ def number(value: Decimal | None, *, scale: int = 0, places: int = 0) -> str:
 
 #: A share from which whole percents would say that it is all.
 _NEARLY = Decimal("0.995")
+#: Decimals of a percentage beyond which it is said to be above a bound.
+_MOST_PLACES = 3
+#: Chances beyond these are printed as beyond them.
+_LEAST_CHANCE, _MOST_CHANCE = Decimal("0.01"), Decimal("0.99")
 
 
 def percent_places(share: Decimal) -> int:
@@ -197,12 +201,14 @@ def percent_places(share: Decimal) -> int:
     size = abs(share)
     if not _NEARLY <= size < 1:
         return 1 if 0 < size < Decimal("0.1") else 0
-    return max(1, -(1 - size).adjusted() - 2)
+    return min(max(1, -(1 - size).adjusted() - 2), _MOST_PLACES)
 
 
 @wide()
 def percent(share: Decimal | float | None, places: int | None = None) -> str:
     """Format a share of one: whole percents, decimals near none and near all.
+
+    What would round to none or to all without being it is said to be beyond a bound.
 
     Args:
         share: The share; None where there is none.
@@ -211,19 +217,35 @@ def percent(share: Decimal | float | None, places: int | None = None) -> str:
     if share is None:
         return NOT_FOUND
     exact = _exact(share)
-    most = percent_places(exact) if places is None else places
-    return number(exact, scale=-2, places=most) + "%"
+    if places is None:
+        places = percent_places(exact)
+        rounded = round_to(exact, scale=-2, places=places)
+        if 0 < exact < 1 and rounded in {0, 100}:
+            return ">99.9%" if rounded else "<0.1%"
+    return number(exact, scale=-2, places=places) + "%"
 
 
 def _exact(share: Decimal | float) -> Decimal:
-    return share if isinstance(share, Decimal) else Decimal(f"{share:.6f}")
+    return share if isinstance(share, Decimal) else Decimal(repr(float(share)))
+
+
+def bound(share: Decimal | float) -> tuple[str, Decimal] | None:
+    """Return the sign and the bound a chance is printed as, None where as itself."""
+    exact = _exact(share)
+    if 0 < exact < _LEAST_CHANCE:
+        return "<", _LEAST_CHANCE
+    return (">", _MOST_CHANCE) if exact > _MOST_CHANCE else None
 
 
 def chance(share: Decimal | float) -> str:
-    """Format a probability, which is never quite nothing or everything."""
-    if share and _exact(share) < Decimal("0.01"):
-        return "<1%"
-    return ">99%" if share < 1 and _exact(share) > Decimal("0.99") else percent(share)
+    """Format a probability: one that is not quite nothing or everything is not."""
+    return percent(share) if share == 1 else belief(share)
+
+
+def belief(share: Decimal | float) -> str:
+    """Format a belief, which is never everything."""
+    beyond = bound(share)
+    return beyond[0] + percent(beyond[1], 0) if beyond else percent(share)
 
 
 def unit_label(unit: str, scale: int, locale: Locale) -> str:

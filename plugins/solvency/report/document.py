@@ -100,8 +100,15 @@ class Report:
             ReportError: If a table does not cast, or two share a key.
         """
         found = tuple(table for section in self.sections for table in section.tables)
-        if len({table.key for table in found}) != len(found):
-            raise ReportError("two tables have the same key")
+        first: dict[str, str] = {}
+        for section in self.sections:
+            for table in section.tables:
+                if table.key in first:
+                    raise ReportError(
+                        f"two exhibits have the key {table.key!r}: one in the chapter"
+                        f" {first[table.key]!r}, one in {section.name!r}"
+                    )
+                first[table.key] = section.name
         for table in found:
             table.cast()
         return found

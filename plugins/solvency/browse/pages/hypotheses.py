@@ -22,7 +22,7 @@ from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import waited
-from solvency.figures.formats import chance
+from solvency.figures.formats import belief
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import contradictions
 
@@ -207,8 +207,8 @@ def _choice(
         name=one.name,
         title=one.title,
         on=one.name in view.case.scenario.hypotheses,
-        prior=chance(one.prior),
-        posterior="" if posterior is None else chance(posterior),
+        prior=belief(one.prior),
+        posterior="" if posterior is None else belief(posterior),
         moves=moves,
         flows=many("%(count)s flow", "%(count)s flows", len(flows)),
         rests_on=tuple(

@@ -114,6 +114,13 @@ def alone(setting: Setting, entity: str, series: Series) -> str:
     return series.label or "" if len(others) > 1 else ""
 
 
+def in_alone(locale: formats.Locale, said: str, coin: str) -> str:
+    """Return words for what a series is of, with what it is of alone."""
+    if not coin:
+        return said
+    return locale.text("%(what)s, in %(coin)s alone", what=said, coin=coin)
+
+
 def _of_all(setting: Setting, entity: str, series: Series) -> bool:
     """Say whether a series is of all customers of an entity, not of one class."""
     accounts = {setting.book.account(one).name for one in series.positions}
@@ -277,7 +284,8 @@ def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Dra
         )[begin : len(days)]
     ]
     key = f"cover-{entity}"
-    title = _title(setting, entity, series)
+    coin = alone(setting, entity, series)
+    title = in_alone(setting.locale, _title(setting, entity, series), coin)
     chart = owed_held.OwedHeld(
         title=title,
         levels=levels,
@@ -296,7 +304,7 @@ def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Dra
             " the end of each day",
             coin=Said(coin),
         )
-        if (coin := alone(setting, entity, series))
+        if coin
         else setting.say(
             "Customers' claims at market, and what was held for them without the"
             " group's own tokens, at the end of each day"

@@ -142,6 +142,9 @@ def _by_counts(setting: Setting, key: str, found: Sureness) -> Sureness:
 
 def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Sureness:
     by_id = setting.case.by_id
+    if not value and not rest.parts:
+        # Nothing that no flow is part of is nothing in every draw.
+        return Sureness(value, value)
     if not rest.sums:
         counts = grades(setting, [name for name in rest.flows if name in by_id])
         return Sureness(flows=counts)

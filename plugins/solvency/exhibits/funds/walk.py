@@ -16,8 +16,10 @@ from solvency.analysis.sources_uses import USE
 from solvency.analysis.sources_uses import is_funds
 from solvency.exhibits.balance.bridge import CLASSES
 from solvency.exhibits.balance.found import lacking
+from solvency.exhibits.check.segregation import alone
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
+from solvency.exhibits.check.segregation import in_alone
 from solvency.exhibits.flows import words
 from solvency.exhibits.funds.sources_uses import exchanged
 from solvency.exhibits.funds.sources_uses import held
@@ -282,13 +284,14 @@ def rivals(setting: Setting) -> Table:
     for entity in setting.inside:
         rows += _customers(setting, entity)
     name = whole(setting)
+    whose = text("The group") if name == "group" else name
     funds = setting.study.funds(name)
     rows.append(
         _rival(
             f"left:{name}",
             text("Left: money and liquid coins in the books"),
             held(setting, funds, f"rival:{name}:left"),
-            name,
+            whose,
             setting.at,
             text(
                 "What the books show as left of all that came in, customers' money or"
@@ -305,7 +308,7 @@ def rivals(setting: Setting) -> Table:
                 f"untraced:{name}",
                 text("Untraced: in the books, and not found"),
                 lacking(setting, key, value, some.held, setting.at),
-                name,
+                whose,
                 setting.at,
                 text(
                     "Only of what somebody counted: what the books show above the"
@@ -335,6 +338,7 @@ def _customers(setting: Setting, entity: str) -> Iterable[Row]:
     if series is None or not any(series.need):
         return
     text = setting.text
+    coin = alone(setting, entity, series)
     owed, there, missing, _ = cover_worked(setting, entity, series, setting.at)
     for name, label, figure, why in (
         (
@@ -356,7 +360,14 @@ def _customers(setting: Setting, entity: str) -> Iterable[Row]:
             text("A debt less what stands against it, in the books and not as found."),
         ),
     ):
-        yield _rival(f"{name}:{entity}", label, figure, entity, setting.at, why)
+        yield _rival(
+            f"{name}:{entity}",
+            in_alone(setting.locale, label, coin),
+            figure,
+            entity,
+            setting.at,
+            why,
+        )
     # Later, the estate pays: the worst day by then is what a reader asks for.
     days = [n for n, day in enumerate(series.days) if day <= setting.at]
     lacks = [(series.need[n] - series.have[n], -n) for n in days]
@@ -365,7 +376,7 @@ def _customers(setting: Setting, entity: str) -> Iterable[Row]:
     if lack > (missing.value or ZERO):
         yield _rival(
             f"worst:{entity}",
-            text("Missing on the worst day"),
+            in_alone(setting.locale, text("Missing on the worst day"), coin),
             cover_worked(setting, entity, series, worst)[2],
             entity,
             worst,

@@ -40,9 +40,19 @@ if TYPE_CHECKING:
     from solvency.figures.table import Cell
 
 _ZERO = Decimal()
+#: Claims that lack no more than this, and no more than its part, are paid in full.
+_CENT, _FULL = Decimal("0.01"), Decimal("0.99999")
 _NONE = Payment(_ZERO, _ZERO)
 #: Lines that something else bounds: debts what is pledged, what is covered debts.
 _BOUND = {"secured", "surplus", "unsecured", "deficiency"}
+
+
+def share_paid(paid: Decimal, claims: Decimal) -> Decimal | None:
+    """Return what share of claims is paid; all where a cent of rounding is lacking."""
+    if not claims:
+        return None
+    share = paid / claims
+    return Decimal(1) if claims - _CENT <= paid and _FULL <= share < 1 else share
 
 
 def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from solvency.analysis.recover.payments import payers
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.estates import members_of
 from solvency.exhibits.recover.estates import owed
+from solvency.exhibits.recover.estates import share_paid
 from solvency.exhibits.recover.otherwise import otherwise
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.payments import Paying
@@ -95,7 +96,7 @@ def _rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
     key = f"recovery:{way}:{one.entity}:{one.rank}"
     return setting.share(
         f"{key}:{end}",
-        paid / one.claims if one.claims else None,
+        share_paid(paid, one.claims),
         formula="paid over claims",
         target=anchor("figure", f"{key}:{end if paid else 'claims'}"),
     )

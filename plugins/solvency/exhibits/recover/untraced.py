@@ -8,6 +8,7 @@ from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.variations import classes
 from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.estates import called
+from solvency.exhibits.recover.estates import share_paid
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import settled
@@ -99,7 +100,7 @@ def varied_rate(setting: Setting, name: str, way: str, one: Class, end: str) -> 
     paid = {"low": one.low, "central": one.paid, "high": one.high}[end]
     share = setting.share(
         f"recovery:{name}-untraced:{way}:{one.entity}:{one.rank}:{end}",
-        paid / one.claims if one.claims else None,
+        share_paid(paid, one.claims),
         formula="paid over claims",
     )
     sources = (*settled(setting).sources, *setting.counted)

@@ -25,6 +25,7 @@ from solvency.exhibits.tally.scenarios import explained
 from solvency.exhibits.tally.scenarios import wide
 from solvency.exhibits.tally.untraced import untraced_table
 from solvency.exhibits.weigh.beliefs import before
+from solvency.exhibits.weigh.beliefs import bounded
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import weighed
@@ -85,9 +86,10 @@ def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
     value = chance(one.probability)
     key = f"tally:{one.id}:probability"
     if found.switches != "prior":
-        return setting.share(key, value, formula="belief in the tally")
+        return bounded(setting.share(key, value, formula="belief in the tally"))
     formula = "belief before the observations, exclusions respected"
-    figure = before(setting, one.id, setting.share(key, value, formula=formula))
+    share = bounded(setting.share(key, value, formula=formula))
+    figure = before(setting, one.id, share)
     weighed = setting.study.beliefs
     priors = {x.id: x.prior for x in weighed.hypotheses} if weighed else {}
     if figure.target == OWN and isclose(priors.get(one.id, -1.0), one.probability):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -22,6 +21,8 @@ from solvency.figures.table import Table
 from solvency.figures.words import listed
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from solvency.analysis.weigh.answer import Belief
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.answer import LeftOut
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
 
-#: A belief that rounds to all is printed as more than this: none is certain.
-_ALL, _MOST = Decimal("0.995"), Decimal("0.99")
 _MORE = ">\N{NO-BREAK SPACE}"
+#: Belief in something else beyond which little is left for what is listed.
+_NEARLY_ALL = 0.99
 #: A change in belief that is named.
 _MOVES = 0.01
 #: Groups of sources named that move one belief, and statements named of each.
@@ -60,10 +61,9 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
 
 
 def bounded(figure: Figure) -> Figure:
-    """Return a belief that prints as more than most of all, where it rounds to all."""
-    if figure.value is None or figure.value < _ALL:
-        return figure
-    return replace(figure, sign=_MORE, limit=_MOST)
+    """Return a belief that prints as beyond a bound, where it is near none or all."""
+    beyond = None if figure.value is None else formats.bound(figure.value)
+    return replace(figure, sign=beyond[0], limit=beyond[1]) if beyond else figure
 
 
 def among(setting: Setting, found: Beliefs) -> Prose:
@@ -71,7 +71,7 @@ def among(setting: Setting, found: Beliefs) -> Prose:
     left = found.fit.something_else
     if found.alternative is None or left is None:
         return ()
-    if left > float(_MOST):
+    if left > _NEARLY_ALL:
         return (
             setting.text(
                 "Shares among the explanations listed, which all together are believed"
@@ -82,8 +82,9 @@ def among(setting: Setting, found: Beliefs) -> Prose:
 
 
 def chance(value: float) -> Decimal | float:
-    """Return a chance with the digits a small one needs."""
-    return finite(value, 15) or 0.0 if 0 < value < 1e-5 else value
+    """Return a chance with the digits that one near none or all needs."""
+    near = min(value, 1 - value)
+    return finite(value, 15) or 0.0 if 0 < near < 1e-5 else value
 
 
 def before(setting: Setting, name: str, figure: Figure) -> Figure:
@@ -292,10 +293,12 @@ def _without(
         "; without %(statements)s of %(sources)s it would be %(belief)s",
         statements=said,
         sources=setting.notes.refs(names),
-        belief=setting.share(
-            f"{key}:{left.group}",
-            chance(left.posteriors.get(one.id, one.posterior)),
-            formula="belief without one group of sources",
+        belief=bounded(
+            setting.share(
+                f"{key}:{left.group}",
+                chance(left.posteriors.get(one.id, one.posterior)),
+                formula="belief without one group of sources",
+            )
         ),
     )
     added = _added(left, one)

@@ -13,6 +13,8 @@ from solvency.exhibits.section import Section
 from solvency.exhibits.tally.total import named
 from solvency.exhibits.tally.total import short
 from solvency.exhibits.tally.total import tally_tables
+from solvency.exhibits.weigh.beliefs import bounded
+from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.weigh.error_models import beliefs_tables
 from solvency.exhibits.weigh.fits import scenarios
 from solvency.exhibits.workings import entry
@@ -100,7 +102,7 @@ def something_else(setting: Setting, found: Beliefs) -> tuple[Figure, Figure] | 
     )
     after = setting.share(
         "weighing:else:after",
-        finite(found.fit.something_else, 4),
+        chance(found.fit.something_else),
         formula="belief in something else, which errs by a share of each balance",
         worked=setting.say(
             "believed %(prior)s before, erring by %(error)s of each balance, against"
@@ -111,7 +113,7 @@ def something_else(setting: Setting, found: Beliefs) -> tuple[Figure, Figure] | 
             ),
         ),
     )
-    return before, entry(after)
+    return before, entry(bounded(after))
 
 
 def history_drawing(setting: Setting) -> Drawing | None:
@@ -159,10 +161,12 @@ def history_drawing(setting: Setting) -> Drawing | None:
                     name,
                     setting.case.hypotheses[name].title,
                     *(
-                        setting.share(
-                            f"history:{name}:{n}",
-                            _at(setting, found, name, n),
-                            formula="belief after what was published by the day",
+                        bounded(
+                            setting.share(
+                                f"history:{name}:{n}",
+                                _at(setting, found, name, n),
+                                formula="belief after what was published by the day",
+                            )
                         )
                         for n in range(len(drawn))
                     ),

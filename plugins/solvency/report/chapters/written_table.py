@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _TABLE = re.compile(r"\s*<table>\n?(.*?)</table>\n?", re.DOTALL)
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r'<t[hd](?: style="text-align:(\w+)")?>(.*?)</t[hd]>', re.DOTALL)
+#: What a cell of an exhibit cannot keep: a link is to be seen, and so is emphasis.
+_DROPPED = re.compile(r"<(a|em|strong)\b")
 _TAG = re.compile(r"<[^<>]*>")
 #: A column is as wide as what is in it, within these letters.
 _NARROW, _WIDE = 8, 34
@@ -51,6 +53,11 @@ def exhibit_of(
             " line between"
         )
     rows = [_CELL.findall(row) for row in _ROW.findall(found[1])]
+    if dropped := _DROPPED.search(found[1]):
+        what = "a link" if dropped[1] == "a" else "emphasis"
+        raise ReportError(f"table({caption.key!r}) has {what} in a cell, which is of plain words")
+    if len(rows) == 1:
+        raise ReportError(f"table({caption.key!r}) has no rows below its head")
     heads = [_plain(inside) for _, inside in rows[0]]
     cells = [[_prose(inside, things, notes) for _, inside in row] for row in rows[1:]]
     # A head may take two lines; what is a number and what names sources, one.

@@ -12,6 +12,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.exhibit import shown
 from solvency.browse.language import money
 from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.pages.front.changes import changes
 from solvency.browse.pages.front.sure import below
 from solvency.browse.pages.front.sure import sure_of
@@ -59,7 +60,7 @@ def build(view: View) -> Page:
     return Page(
         numbers=tuple(
             replace(one, note=below(sure, one.figure, view.case.currency))
-            for one in headlines(steps, figures)
+            for one in headlines(setting, steps, figures)
         ),
         chart=bands(view, setting) if view.study.whole else None,
         walk=with_sureness(view, sure, steps),
@@ -88,7 +89,9 @@ _HEADLINES = (
 )
 
 
-def headlines(walk: exhibits.Table, rivals: exhibits.Table) -> tuple[Number, ...]:
+def headlines(
+    setting: Setting, walk: exhibits.Table, rivals: exhibits.Table
+) -> tuple[Number, ...]:
     """Return the figures of the two tables that stand at the head of the page."""
     rows = {row.key: row for row in walk.rows}
     found = [
@@ -97,15 +100,22 @@ def headlines(walk: exhibits.Table, rivals: exhibits.Table) -> tuple[Number, ...
         if key in rows and isinstance(figure := rows[key].cells[0], Figure)
     ]
     found += [
-        _number(
-            say("Missing for customers of %(name)s", name=row.key.partition(":")[2]),
-            figure,
-            short=True,
-        )
+        _number(_missing(setting, row.key.partition(":")[2]), figure, short=True)
         for row in rivals.rows
         if row.key.startswith("missing:") and isinstance(figure := row.cells[0], Figure)
     ]
     return tuple(found)
+
+
+def _missing(setting: Setting, entity: str) -> str:
+    from solvency.exhibits.check.segregation import alone  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.check.segregation import cover_of  # noqa: PLC0415 (as above)
+    from solvency.exhibits.check.segregation import in_alone  # noqa: PLC0415 (as above)
+
+    series = cover_of(setting, entity)
+    coin = alone(setting, entity, series) if series else ""
+    said = say("Missing for customers of %(name)s", name=entity)
+    return in_alone(spoken(), said, coin)
 
 
 def _number(label: str, figure: Figure, *, short: bool = False) -> Number:

@@ -71,7 +71,8 @@ def changes(view: View, setting: Setting, figures: exhibits.Table) -> Waiting | 
 def _named(row: exhibits.Row, figure: Figure) -> Iterator[Cell]:
     """Yield what a figure is called, whose it is, and how much it is."""
     whose = [cell for cell in row.cells if isinstance(cell, Said)][:1]
-    name = told((*row.label, *(x for one in whose for x in (", ", one))))
+    comma = spoken().text(", ")
+    name = told((*row.label, *(x for one in whose for x in (comma, one))))
     yield Cell(name + spoken().text(": ").rstrip())
     amount = money(figure.value, figure.unit) + spoken().text(".")
     yield Cell(amount, figure=figure.key)
