@@ -69,9 +69,9 @@ class Paid(NamedTuple):
     #: What covers it, and the rank in which the rest is paid.
     covers: tuple[Cover, ...] = ()
     rank: str = ""
-    #: What of it is the debtor's share on what others' collateral covered.
+    #: What of it is the debtor's share on what others' collateral covered, and what
+    #: that collateral pays.
     further: Decimal = ZERO
-    #: What of it others' collateral pays.
     others: Decimal = ZERO
 
 
@@ -397,5 +397,4 @@ class _Network:
             return Paid(debt, item.covered, money(amount), covers, rank)
         share = result.part(RANKS.index("unsecured") + 1, at, item.lent)
         further = money(min(share, max(ZERO, debt.value - amount)))
-        amount = money(amount) + further
-        return Paid(debt, item.covered, amount, covers, rank, further)
+        return Paid(debt, item.covered, money(amount) + further, covers, rank, further)

@@ -212,18 +212,20 @@ class _Statement:
     def _lent(self) -> Iterator[Row]:
         """Yield what collateral of others pays the creditors, and what that costs."""
         given = [lent(self.found.ways["alone", end], self.one.entity) for end in ENDS]
+        text = self.setting.text
+        beside = text("Beside: paid by collateral of others")
+        back = text("Of what it pays, left to those others")
         for name, label, values in (
-            ("others", "Beside: paid by collateral of others", [x.paid for x in given]),
-            ("back", "Of what it pays, left to those others", [x.back for x in given]),
+            ("others", beside, [x.paid for x in given]),
+            ("back", back, [x.back for x in given]),
         ):
             if any(each.paid for each in given):
                 key = f"{self.key}:{name}"
                 figures = (
-                    self.setting.money(f"{key}:{end}", value, formula=label)
+                    self.setting.money(f"{key}:{end}", value, formula=name)
                     for end, value in zip(ENDS, values, strict=True)
                 )
-                said = (self.setting.text(label),)
-                yield Row(key, said, (None, *figures), indent=1)
+                yield Row(key, (label,), (None, *figures), indent=1)
 
     def _line(self, line: Line) -> Row:
         """Return the assets of one kind."""
