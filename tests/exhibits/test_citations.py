@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -57,3 +58,21 @@ def test_nothing_of_a_long_name_is_cut() -> None:
     note = Notes({"a": named})["a"]
     assert "word " * 39 in note.whole(Locale())
     assert note.brief == (named.publisher or named.title)
+
+
+def test_a_note_at_the_foot_has_its_grade_and_where_a_copy_was_read() -> None:
+    told = replace(
+        source("a", 1), grade="C3", mirror="https://news.ycombinator.com/item?id=1"
+    )
+    notes = Notes({"a": told, "b": source("b", 2)})
+    assert notes["a"].at_foot(Locale()) == (
+        "C3, Paper, \u201cA title\u201d, in the copy at news.ycombinator.com"
+    )
+    assert notes["b"].at_foot(Locale()) == "A1, Paper, \u201cA title\u201d"
+    assert [getattr(x, "label", x) for x in notes.graded(["b", "a"])] == [
+        "S-001",
+        " C3",
+        ", ",
+        "S-002",
+        " A1",
+    ]

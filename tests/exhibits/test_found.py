@@ -248,3 +248,38 @@ LATER = """
 def test_a_worst_day_after_the_last_reported_is_said_to_be_one(setting, text, said):
     table = check_found.tests_of_found(setting(WALLET, text))
     assert len(table.notes) == said
+
+
+def test_a_day_that_was_made_to_agree_is_marked(ledger) -> None:
+    text = (
+        BOOKS
+        + OWED.replace("  on:", '  sized-by: "B-8"\n  on:')
+        + """
+2022-10-31 custom "observation" Liabilities:FTX:Depositors 120 USD
+  id: "B-8"
+  source: "court"
+"""
+    )
+    case = ledger.case(text)
+    book = case.book()
+    days = (datetime.date(2022, 10, 31), PETITION)
+    built = setting_of(case, book, days, Locale(), study_of(case, book, PETITION))
+    table = next(
+        one for one in segregation(built).tables if one.key == "cover-table-FTX"
+    )
+    marked = [str(row.label[0]) for row in table.rows if "\u2021" in str(row.label[0])]
+    assert marked == ["31 Oct 2022 \u2021"]
+    assert any("By construction" in str(note) for note in table.notes)
+
+
+def test_thin_tokens_that_were_counted_are_named(setting) -> None:
+    [row] = [
+        row
+        for table in bridge(
+            setting(counted("B-3", "Assets:Alameda:Thin", "4 THIN")), PETITION
+        )
+        if hasattr(table, "rows")
+        for row in table.rows
+        if row.key == "thin tokens"
+    ]
+    assert row.label == ("Tokens with a thin market: THIN",)

@@ -179,10 +179,10 @@ def document(
     """Return the JSON document of a recovery."""
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.payments import payments  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.variations import documents  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.variations import varied  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
     from solvency.figures.plain import fields_of  # noqa: PLC0415 (as above)
 
     cleared = payments(found.alone)

@@ -67,8 +67,8 @@ def _sources(setting: Setting) -> Iterator[Prose]:
             for name in setting.dossier[row].sources
         ]
         if names:
-            pieces += [", "] if pieces else []
-            pieces += [Day(event.date), " ", *setting.notes.refs(names)]
+            pieces += ["; "] if pieces else []
+            pieces += [Day(event.date), " ", *setting.notes.graded(names)]
     if pieces:
         yield setting.say("Who dates what: %(sources)s.", sources=tuple(pieces))
 

@@ -63,6 +63,16 @@ class Note:
             )
         return locale.text("%(who)s, \u201c%(title)s\u201d", who=who, title=title)
 
+    def at_foot(self, locale: Locale) -> str:
+        """Return its grade, who published what, and where a copy was read."""
+        said = f"{self.source.grade}, {self.whole(locale)}"
+        host = urlsplit(safe_url(self.source.mirror) or "").hostname
+        if not host:
+            return said
+        return locale.text(
+            "%(source)s, in the copy at %(host)s", source=said, host=host
+        )
+
     @property
     def brief(self) -> str:
         """Return who published it, or its title where nobody is named."""
@@ -103,6 +113,14 @@ class Notes:
         pieces: list[Ref | str] = []
         for note in self._of(names):
             pieces += [", ", note.ref] if pieces else [note.ref]
+        return tuple(pieces)
+
+    def graded(self, names: Iterable[str]) -> tuple[Ref | str, ...]:
+        """Return links to some sources as `refs` does, each with its grade."""
+        pieces: list[Ref | str] = []
+        for note in self._of(names):
+            pieces += [", "] if pieces else []
+            pieces += [note.ref, f" {note.source.grade}"]
         return tuple(pieces)
 
     def _of(self, names: Iterable[str]) -> list[Note]:

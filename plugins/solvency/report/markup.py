@@ -247,7 +247,7 @@ class Printer:
             return Markup()
         shown = Markup("; ").join(
             Markup('{} <span class="said">{}</span>').format(
-                self.show(note.ref), note.whole(self._locale)
+                self.show(note.ref), note.at_foot(self._locale)
             )
             for note in notes
         )

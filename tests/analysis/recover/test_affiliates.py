@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import solvency
 from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.made_whole import afterwards
+from solvency.analysis.recover.payments import lent
 from solvency.analysis.recover.recover import RECOURSE
 from solvency.analysis.recover.recover import recover
 from solvency.cli import main
@@ -73,6 +74,54 @@ def test_recourse_on_an_affiliate_is_a_line_of_its_own() -> None:
     assert lines[RECOURSE] == (0, 100)
     sub = next(one for one in found.statements if one.entity == "Sub")
     assert RECOURSE not in {line.kind for line in sub.lines}
+
+
+@pytest.mark.parametrize(
+    ("lost", "collateral", "paid", "back"),
+    [
+        # Sub has 60 for a claim of 100, of which Firm's bond pays 50. The claim stays
+        # 100 until it is paid: 50 and 50 of the 60, and 10 to Firm.
+        (40, 50, 100, 10),
+        # It has 25: the bank has 50 and 25, and Firm nothing.
+        (75, 50, 75, 0),
+        # The bond pays all: Firm has what Sub can pay.
+        (40, 100, 100, 60),
+    ],
+)
+def test_collateral_from_outside_leaves_the_whole_claim(
+    tmp_path: Path, lost: int, collateral: int, paid: int, back: int
+) -> None:
+    text = (GROUPS / "pledge-for-affiliate.beancount").read_text("utf-8")
+    text = text.replace(
+        """"Firm" "the firm"
+  group: TRUE""",
+        """"Firm" "the owner" """,
+    )
+    text = text.replace("Firm:Bonds  100 USD", f"Firm:Bonds  {collateral} USD")
+    text = text.replace("Firm:Own   -100 USD", f"Firm:Own   -{collateral} USD")
+    text += f"""
+2021-01-01 open Expenses:Sub:Loss
+2021-02-10 * "Sub" "Loses" ^s
+  id: "F-3"
+  Assets:Sub:Cash   -{lost} USD
+  Expenses:Sub:Loss  {lost} USD
+"""
+    (tmp_path / "main.beancount").write_text(text, "utf-8")
+    found = recover(solvency.load(tmp_path / "main.beancount").book())
+    [sub] = found.classes
+    assert (sub.claims, sub.paid) == (100, paid)
+    assert lent(found.alone, "Sub") == (collateral, back)
+    own = found.alone.clearing.payments[found.alone.index["Sub"]]
+    assert own + collateral - back == sub.paid
+    # What the statement of affairs prints adds up to what the class is paid.
+    [statement] = found.statements
+    assert sum(line.worth.central for line in statement.lines) == own
+    said = CliRunner().invoke(
+        main,
+        ["recover", "--table", "affairs", "--csv", str(tmp_path / "main.beancount")],
+    )
+    assert "Beside: paid by collateral of others" in said.output
+    assert "Of what it pays, left to those others" in said.output
 
 
 def test_what_the_affiliate_cannot_pay_is_no_recourse(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from solvency.analysis.recover.affairs import affairs
 from solvency.analysis.recover.estate import estate
+from solvency.analysis.recover.payments import payments
 from solvency.analysis.recover.recover import recover
-from solvency.analysis.recover.waterfall import payments
 
 
 @pytest.fixture

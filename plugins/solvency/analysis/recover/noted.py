@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.payments import lent
 from solvency.figures.remark import Remark
 from solvency.wide import wide
 
@@ -99,20 +100,15 @@ def _owing(found: Estate, central: Waterfall) -> list[str]:
 def _lent(alone: Waterfall) -> list[str]:
     """Name whose creditors are paid also from collateral that others gave."""
     notes: list[str] = []
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for one in alone.paid:
-        sums[one.debt.debtor] += one.paid
-    pays = alone.clearing.payments
     for name in sorted(alone.estates):
-        paid = sums[name]
-        own = pays[alone.index[name]]
-        if paid - own > 1:
+        given = lent(alone, name)
+        if given.paid - given.back > 1:
             notes.append(
                 Remark(
                     "creditors of %(who)s are paid %(amount)s more than it pays: from"
                     " collateral that others gave for its debts",
                     who=name,
-                    amount=paid - own,
+                    amount=given.paid - given.back,
                 )
             )
     return notes

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.recover.waterfall import OUTSIDE
 from solvency.analysis.recover.waterfall import Cover
+from solvency.analysis.recover.waterfall import money
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ class MadeUp:
     covers: tuple[Cover, ...]
     #: By rank, what they do not cover.
     rests: Mapping[str, Decimal]
+    #: The debtor's share on what collateral of others covered, as far as it goes to
+    #: the creditor and not to them.
+    further: Decimal = _ZERO
 
     @property
     @wide()
@@ -43,11 +48,44 @@ class MadeUp:
         return sum((one.covered for one in self.covers), _ZERO)
 
 
+class Lent(NamedTuple):
+    """What others' collateral pays an estate's creditors, and costs the estate."""
+
+    paid: Decimal
+    #: What those who gave the collateral have of what the estate pays.
+    back: Decimal
+
+
 class Payment(NamedTuple):
     """What a debtor owes an estate, and what it pays."""
 
     owed: Decimal
     paid: Decimal
+
+
+@wide()
+def lent(way: Waterfall, name: str) -> Lent:
+    """Return what others' collateral pays an entity's creditors, taken alone."""
+    some = [one for one in way.paid if one.debt.debtor == name]
+    others = sum((one.others for one in some), _ZERO)
+    paid = sum((one.paid for one in some), _ZERO)
+    own = money(way.clearing.payments[way.index[name]])
+    return Lent(others, others - (paid - own) if others else _ZERO)
+
+
+@wide()
+def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
+    """Return payments, equity and default of each node but the outside."""
+    pays = way.clearing.payments
+    return {
+        name: (
+            money(pays[at]),
+            money(way.clearing.equity[at]),
+            way.clearing.defaulted[at],
+        )
+        for at, name in enumerate(way.nodes)
+        if name != OUTSIDE
+    }
 
 
 @wide()
@@ -78,12 +116,13 @@ def made_up(
 
 
 def _summed(some: Iterable[Paid]) -> MadeUp:
-    claims = paid = _ZERO
+    claims = paid = further = _ZERO
     covers: dict[Item, Decimal] = defaultdict(Decimal)
     rests: dict[str, Decimal] = defaultdict(Decimal)
     for one in some:
         claims += one.debt.value
         paid += one.paid
+        further += one.further
         for cover in one.covers:
             covers[cover.item] += cover.covered
         if rest := one.debt.value - one.covered:
@@ -92,7 +131,7 @@ def _summed(some: Iterable[Paid]) -> MadeUp:
         (Cover(item, amount) for item, amount in covers.items() if amount),
         key=lambda one: (-one.covered, one.item.account.name, one.item.commodity),
     )
-    return MadeUp(claims, paid, tuple(ordered), dict(rests))
+    return MadeUp(claims, paid, tuple(ordered), dict(rests), further)
 
 
 @wide()

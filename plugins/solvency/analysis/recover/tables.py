@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.waterfall import payments
+from solvency.analysis.recover.payments import payments
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.wide import wide

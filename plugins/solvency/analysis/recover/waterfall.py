@@ -55,6 +55,9 @@ class Covered(NamedTuple):
     by: str
     rank: str
     covers: tuple[Cover, ...] = ()
+    #: What collateral of others outside the estates covered beside. Its owner has the
+    #: share paid on it only once the creditor is paid in full.
+    lent: Decimal = ZERO
 
 
 class Paid(NamedTuple):
@@ -66,6 +69,10 @@ class Paid(NamedTuple):
     #: What covers it, and the rank in which the rest is paid.
     covers: tuple[Cover, ...] = ()
     rank: str = ""
+    #: What of it is the debtor's share on what others' collateral covered, and what
+    #: that collateral pays.
+    further: Decimal = ZERO
+    others: Decimal = ZERO
 
 
 class Turn(NamedTuple):
@@ -273,7 +280,7 @@ class _Network:
             if debt.rank == "customer":
                 owed[debt.debtor] += debt.value
         for debt in sorted(self._found.debts, key=lambda d: RANKS.index(d.rank)):
-            part, by = ZERO, self.node(debt.debtor)
+            part, lent, by = ZERO, ZERO, self.node(debt.debtor)
             covers: list[Cover] = []
             if debt.rank == "customer" and owed[debt.debtor]:
                 part, covers = self._kept(debt, owed[debt.debtor])
@@ -289,11 +296,13 @@ class _Network:
                 if where != by:
                     given = (Cover(item, taken),)
                     covered.append(Covered(debt, taken, where, rank, given))
+                    if not where and self.node(debt.creditor) == OUTSIDE:
+                        lent += taken
                     debt = debt._replace(value=debt.value - taken)  # noqa: PLW2901 (the rest of it)
                 else:
                     part += taken
                     covers.append(Cover(item, taken))
-            covered.append(Covered(debt, part, by, rank, tuple(covers)))
+            covered.append(Covered(debt, part, by, rank, tuple(covers), lent))
         return covered
 
     def _kept(self, debt: Debt, owed: Decimal) -> tuple[Decimal, list[Cover]]:
@@ -316,7 +325,8 @@ class _Network:
             if debtor == creditor:
                 continue
             if item.by != debtor:
-                # Another paid by its collateral, and has the claim in its place.
+                # Another paid by its collateral, and has the claim in its place; of
+                # those outside `paid` says who has what is paid on it.
                 pledger = item.by or OUTSIDE
                 if pledger not in {OUTSIDE, creditor}:
                     self._owe(0, pledger, creditor, item.covered)
@@ -377,24 +387,14 @@ class _Network:
             paid = item.covered
             if item.by not in {"", OUTSIDE}:
                 paid = result.part(0, self._index[item.by], paid)
-            return Paid(debt, item.covered, money(paid), covers, rank)
+            paid = money(paid)
+            return Paid(debt, item.covered, paid, covers, rank, others=paid)
         at = self._index[debtor]
         rest = debt.value - item.covered
         row = RANKS.index(rank) + 1
         amount = result.part(0, at, item.covered) + result.part(row, at, rest)
-        return Paid(debt, item.covered, money(amount), covers, rank)
-
-
-@wide()
-def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
-    """Return payments, equity and default of each node but the outside."""
-    pays = way.clearing.payments
-    return {
-        name: (
-            money(pays[at]),
-            money(way.clearing.equity[at]),
-            way.clearing.defaulted[at],
-        )
-        for at, name in enumerate(way.nodes)
-        if name != OUTSIDE
-    }
+        if not item.lent:
+            return Paid(debt, item.covered, money(amount), covers, rank)
+        share = result.part(RANKS.index("unsecured") + 1, at, item.lent)
+        further = money(min(share, max(ZERO, debt.value - amount)))
+        return Paid(debt, item.covered, money(amount) + further, covers, rank, further)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
     from solvency.model.counting.found import Found
 
@@ -58,7 +59,7 @@ def _bridge(setting: Setting, found: Found) -> Table:
     text = setting.text
     when = formats.date(found.at, setting.locale)
     rows = [
-        Row(kind, (text(CLASSES[kind]),), _class(setting, found, kind))
+        Row(kind, _named(setting, found, kind), _class(setting, found, kind))
         for kind in found.by_class()
     ]
     totals = tuple(
@@ -106,6 +107,15 @@ def _bridge(setting: Setting, found: Found) -> Table:
         ),
         notes=tuple((Said(setting.remark(note)),) for note in found.notes),
     )
+
+
+def _named(setting: Setting, found: Found, kind: str) -> Prose:
+    """Name a class; of thin tokens say which, for nobody may have counted others."""
+    name = setting.text(CLASSES[kind])
+    if kind != "thin tokens":
+        return (name,)
+    coins = {one.position.commodity for one in found.held if one.kind == kind}
+    return (setting.text("%(what)s: %(who)s", what=name, who=", ".join(sorted(coins))),)
 
 
 def _class(setting: Setting, found: Found, kind: str) -> tuple[Cell, ...]:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 #: A day that no source gives.
 _DAYLESS = "\N{DAGGER}"
+#: An amount sized to another figure.
+SIZED = "\N{DOUBLE DAGGER}"
 #: How an amount was put in, and what says so.
-_PUT_IN = {"sized": "\N{DOUBLE DAGGER}", "remainder": "\N{SECTION SIGN}"}
+_PUT_IN = {"sized": SIZED, "remainder": "\N{SECTION SIGN}"}
 
 
 def tested_of(setting: Setting, one: Finding) -> Tested | None:

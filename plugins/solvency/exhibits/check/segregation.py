@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from solvency.charts import owed_held
 from solvency.charts.axes import Event
+from solvency.exhibits.check.marks import SIZED
 from solvency.exhibits.check.statement import statements
 from solvency.exhibits.check.untraced import columns
 from solvency.exhibits.check.untraced import of_held
@@ -293,7 +294,7 @@ def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Dra
         owed=text("Owed to customers"),
         held=text("Held for them"),
         gap=text("Missing"),
-        first=text("First short"),
+        first=_first_words(setting, entity, series),
     )
     amounts = [*series.need, *series.have]
     return Drawing(
@@ -330,6 +331,21 @@ def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Dra
             in_figures(setting, f"cover-table-{entity}"),
         ),
     )
+
+
+def _first_words(setting: Setting, entity: str, series: Series) -> str:
+    """Return what the first day short is called, whether a source gives it or not."""
+    found = finding_of(setting, series)
+    accounts = set(customer_accounts(setting, entity))
+    chosen = found is not None and any(
+        flow.date == found.first
+        and flow.earliest != flow.latest
+        and flow.id in setting.taken
+        and any(one.account in accounts for one in flow.postings)
+        for flow in setting.flows
+    )
+    text = setting.text
+    return text("First short; day not known") if chosen else text("First short")
 
 
 def _at_end(
@@ -429,6 +445,7 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
     text = setting.text
     days = _days(setting, entity, series)
     counted = any(of_held(setting, entity, series, day) for day in days)
+    sized = _sized(setting, entity)
     return Table(
         key=f"cover-table-{entity}",
         title=text("%(entity)s: owed, held and missing", entity=entity),
@@ -459,7 +476,10 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
         rows=tuple(
             Row(
                 day.isoformat(),
-                (formats.cell(day, setting.locale),),
+                (
+                    formats.cell(day, setting.locale)
+                    + (f" {SIZED}" if day in sized else ""),
+                ),
                 (
                     *(found := cover_worked(setting, entity, series, day)),
                     *(short(setting, entity, series, day, found[2]) if counted else ()),
@@ -467,8 +487,37 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             )
             for day in days
         ),
-        notes=tuple(_from_when(setting, entity, series)),
+        notes=(
+            *_from_when(setting, entity, series),
+            *(
+                (
+                    setting.say(
+                        "\N{DOUBLE DAGGER} By construction: an amount of these books"
+                        " was sized to what a source says was owed or held on that"
+                        " day, so that it agrees is no finding."
+                    ),
+                )
+                if sized.intersection(days)
+                else ()
+            ),
+        ),
         anchor=f"cover-table-{anchor('registers', entity)}",
+    )
+
+
+def _sized(setting: Setting, entity: str) -> frozenset[datetime.date]:
+    """Return days of which what was owed or held was made to agree with a source."""
+    by = {
+        name
+        for flow in setting.flows
+        if flow.id in setting.taken
+        for name in flow.sized_by
+    }
+    accounts = set(customer_accounts(setting, entity))
+    return frozenset(
+        one.date
+        for one in setting.case.observations
+        if one.id in by and accounts.intersection(one.accounts)
     )
 
 

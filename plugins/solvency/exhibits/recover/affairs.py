@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.payments import lent
 from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.recover.aftermath import in_kind
@@ -206,6 +207,25 @@ class _Statement:
             (None, *_rates(setting, one, self.rests, above)),
             "total",
         )
+        yield from self._lent()
+
+    def _lent(self) -> Iterator[Row]:
+        """Yield what collateral of others pays the creditors, and what that costs."""
+        given = [lent(self.found.ways["alone", end], self.one.entity) for end in ENDS]
+        text = self.setting.text
+        beside = text("Beside: paid by collateral of others")
+        back = text("Of what it pays, left to those others")
+        for name, label, values in (
+            ("others", beside, [x.paid for x in given]),
+            ("back", back, [x.back for x in given]),
+        ):
+            if any(each.paid for each in given):
+                key = f"{self.key}:{name}"
+                figures = (
+                    self.setting.money(f"{key}:{end}", value, formula=name)
+                    for end, value in zip(ENDS, values, strict=True)
+                )
+                yield Row(key, (label,), (None, *figures), indent=1)
 
     def _line(self, line: Line) -> Row:
         """Return the assets of one kind."""

@@ -114,6 +114,13 @@ class Paying:
                     ),
                 )
             )
+        if made.further:
+            parts.append(
+                setting.say(
+                    "%(paid)s of the share on what collateral of others covered",
+                    paid=setting.money(f"{key}:further", made.further, formula="paid"),
+                )
+            )
         return joined(parts, setting.text("; "))
 
     def rate(self, way: str, end: str, node: str, rank: str) -> Figure:

@@ -14,7 +14,6 @@ from solvency.exhibits.workings import resting
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
-from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.estate import Item
     from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Ref
     from solvency.figures.table import Cell
     from solvency.ledger.case import Measure
 
@@ -44,6 +44,7 @@ def rates(setting: Setting, found: Recovery) -> Table | None:
         return None
     text = setting.text
     ordered = sorted(books, key=lambda name: (-books[name], name))
+    sourced = any(_told(setting, name) for name in ordered)
     return Table(
         key="recovery-rates",
         title=text("What assets are taken to fetch of their cost"),
@@ -57,12 +58,16 @@ def rates(setting: Setting, found: Recovery) -> Table | None:
                 for end in ENDS
             ),
             Column("basis", text("The share is"), "text", 24),
+            *((Column("by", text("Source"), "refs", 30),) if sourced else ()),
         ),
         rows=tuple(
             Row(
                 f"rate:{name}",
                 (account_link(setting, name),),
-                _of(setting, name, books),
+                (
+                    *_of(setting, name, books),
+                    *((_told(setting, name),) if sourced else ()),
+                ),
             )
             for name in ordered
         ),
@@ -80,6 +85,13 @@ def rates(setting: Setting, found: Recovery) -> Table | None:
         ),
         size="dense",
     )
+
+
+def _told(setting: Setting, name: str) -> tuple[Ref | str, ...] | None:
+    """Return the sources of the share of an account, by the evidence it names."""
+    claims = setting.case.accounts[name].notes.get("claim", "").split(",")
+    rows = [setting.dossier[x.strip()] for x in claims if x.strip() in setting.dossier]
+    return setting.notes.refs(name for row in rows for name in row.sources) or None
 
 
 def _of(setting: Setting, name: str, books: dict[str, Decimal]) -> tuple[Cell, ...]:
@@ -190,5 +202,7 @@ def _priced(setting: Setting, coin: str, *, deep: bool) -> Row | None:
             ),
             (setting.text(depth.basis),),
         )
-    where = tuple(about("source", name) for name in now.sources)
+    # Of the price, and of the depth where another gives it.
+    of_depth = (depth.source,) if depth is not None and depth.source else ()
+    where = setting.notes.refs((*now.sources, *of_depth))
     return Row(key, (coin,), (price, Day(now.date), where or None, *ends))
