@@ -170,3 +170,10 @@ def test_a_worked_amount_names_its_coin_once(site):
     worked = "".join(one["text"] for one in found["figures"][key]["worked"])
     assert " BTC at " in worked
     assert "BTC BTC" not in worked
+
+
+def test_half_a_unit_of_the_last_digit_is_less_than_one():
+    printing = Printing([Decimal(1_000_000)], "USD")
+    # In thousands with one decimal: 50 is half of 0.1, and would round to nothing.
+    assert printing.least(Decimal(50)) == "<0.1"
+    assert printing.least(Decimal(51)) == "0.1"

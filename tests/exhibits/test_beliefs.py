@@ -11,7 +11,7 @@ import solvency
 from solvency.exhibits.setting import of_answers
 from solvency.exhibits.weigh.beliefs import bounded
 from solvency.exhibits.weigh.section import something_else
-from solvency.figures import formats
+from solvency.figures.chances import belief
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.formats import Locale
@@ -26,7 +26,7 @@ _KEY = "belief:x:posterior"
 def test_a_belief_near_none_or_all_is_printed_as_beyond_a_bound(value, text):
     figure = bounded(Figure(_KEY, Decimal(value), SHARE))
     # On paper as on a page.
-    assert figure.text(Locale()) == formats.belief(Decimal(value)) == text
+    assert figure.text(Locale()) == belief(Decimal(value)) == text
     # It is the belief itself all the same.
     assert (figure.key, figure.value) == (_KEY, Decimal(value))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from solvency.exhibits.drawings import chart_scale
 from solvency.figures import formats
+from solvency.figures.chances import chance
 from solvency.figures.errors import ReportError
 
 EN = formats.Locale("en")
@@ -231,7 +232,7 @@ def test_what_is_below_one_is_told_by_its_digits(amounts, fits):
     ],
 )
 def test_a_chance_is_never_quite_nothing_or_all(share: float, text: str) -> None:
-    assert formats.chance(share) == formats.chance(Decimal(str(share))) == text
+    assert chance(share) == chance(Decimal(str(share))) == text
 
 
 def test_a_level_has_the_decimals_it_was_set_with() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import solvency
+from solvency.report import pages
 from solvency.report.build import build
 from solvency.report.pages import html
 
@@ -75,3 +76,25 @@ def test_what_equals_its_debts_exceeds_them_by_nothing(tmp_path, lang, said):
     case = solvency.load(tmp_path / "main.beancount")
     report = build(case, case.book(), sections=["found"], lang=lang, draft=True)
     assert said in html(report)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "from 1 source and 0 statements of balances."), ("zh", "1份来源")],
+)
+def test_one_source_is_one(tmp_path, lang, said):
+    text = Path("ledgers/template.beancount").read_text(encoding="utf-8")
+    kept = re.sub(f"(?m)^{_LACKING['observations']}{_REST}", "", text)
+    (tmp_path / "main.beancount").write_text(kept, encoding="utf-8")
+    case = solvency.load(tmp_path / "main.beancount")
+    report = build(case, case.book(), sections=["basis"], lang=lang, draft=True)
+    assert said in re.sub("<[^>]+>", "", html(report))
+
+
+def test_why_nothing_can_be_reconciled_is_said_in_chinese():
+    why = (
+        "nothing ties the flows to one another: the case has no observation of a"
+        " balance its flows move, so no claim can be tested"
+    )
+    locale = pages.locale("zh", solvency.load("ledgers/template.beancount"))
+    assert locale.phrase(why).startswith("没有什么把各笔流水联系起来")

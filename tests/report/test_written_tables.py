@@ -100,7 +100,7 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice_is_named_with_its_chapters(tmp_path: Path) -> None:
     twice = TABLE + "\n" + TABLE.split("\n", 1)[1]
-    with pytest.raises(ReportError, match="'rivals'.*chapter 'found'"):
+    with pytest.raises(ReportError, match=r"'rivals'.*chapter 'found'"):
         html(chapter(tmp_path, twice))
 
 

@@ -24,7 +24,7 @@ from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
-from solvency.figures.formats import chance
+from solvency.figures.chances import chance
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import taken
 from solvency.model.worth import amount_worth

@@ -260,6 +260,22 @@ def _both(one: Figure, other: object, word: str) -> tuple[Decimal, Decimal]:
     return one.value or Decimal(), other.value or Decimal()
 
 
+def told_apart(one: Figure, other: Figure, locale: formats.Locale) -> Figure:
+    """Return an amount with the digits that tell it from another beside it.
+
+    As it is where the two are equal, or print apart as they are.
+    """
+    mine, theirs = _both(one, other, "beside")
+    gap, unit = abs(mine - theirs), one.unit
+    alike = formats.money(mine, unit, locale) == formats.money(theirs, unit, locale)
+    if not gap or not alike:
+        return one
+    size = max(abs(mine), abs(theirs))
+    scale = next(p for p in (9, 6, 3, 0) if size >= Decimal(10) ** p or not p)
+    places = min(max(1, scale - gap.adjusted() + 1), 8)
+    return replace(one, fixed=(scale, places))
+
+
 def _compared(one: Figure, other: object) -> tuple[Decimal, Decimal]:
     """Return the values of a figure and of a figure or number beside it."""
     if isinstance(other, int | float | Decimal):

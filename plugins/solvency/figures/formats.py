@@ -189,8 +189,6 @@ def number(value: Decimal | None, *, scale: int = 0, places: int = 0) -> str:
 _NEARLY = Decimal("0.995")
 #: Decimals of a percentage beyond which it is said to be above a bound.
 _MOST_PLACES = 3
-#: Chances beyond these are printed as beyond them.
-_LEAST_CHANCE, _MOST_CHANCE = Decimal("0.01"), Decimal("0.99")
 
 
 def percent_places(share: Decimal) -> int:
@@ -227,25 +225,6 @@ def percent(share: Decimal | float | None, places: int | None = None) -> str:
 
 def _exact(share: Decimal | float) -> Decimal:
     return share if isinstance(share, Decimal) else Decimal(repr(float(share)))
-
-
-def bound(share: Decimal | float) -> tuple[str, Decimal] | None:
-    """Return the sign and the bound a chance is printed as, None where as itself."""
-    exact = _exact(share)
-    if 0 < exact < _LEAST_CHANCE:
-        return "<", _LEAST_CHANCE
-    return (">", _MOST_CHANCE) if exact > _MOST_CHANCE else None
-
-
-def chance(share: Decimal | float) -> str:
-    """Format a probability: one that is not quite nothing or everything is not."""
-    return percent(share) if share == 1 else belief(share)
-
-
-def belief(share: Decimal | float) -> str:
-    """Format a belief, which is never everything."""
-    beyond = bound(share)
-    return beyond[0] + percent(beyond[1], 0) if beyond else percent(share)
 
 
 def unit_label(unit: str, scale: int, locale: Locale) -> str:

@@ -76,17 +76,21 @@ def reconcile(case: Case, *, level: float = LEVEL) -> Reconciled:
     seen = observed(book)
     if not seen.rows:
         raise ValueError(
-            "nothing ties the flows to one another: the case has no observation of a"
-            " balance its flows move, so no claim can be tested"
+            Remark(
+                "nothing ties the flows to one another: the case has no observation of"
+                " a balance its flows move, so no claim can be tested"
+            )
         )
     seen = without_contradicted(seen)
     sized = seen.by_construction()
     tested = seen.without({row for row, _ in sized}) if sized else seen
     if not tested.rows:
         raise ValueError(
-            "nothing tests the flows: each observation of a balance they move is one"
-            " that a flow was worked out from (sized-by), or one that exact flows"
-            " contradict (solvency check)"
+            Remark(
+                "nothing tests the flows: each observation of a balance they move is"
+                " one that a flow was worked out from (sized-by), or one that exact"
+                " flows contradict (solvency check)"
+            )
         )
     pairs = tuple((seen.rows[row].id, book.flows[flow].id) for row, flow in sized)
     share = float(case.uncertainty.correlation)

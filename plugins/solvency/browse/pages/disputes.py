@@ -11,7 +11,7 @@ from solvency.browse.language import say
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import left_out
 from solvency.browse.pages.progress import waited
-from solvency.figures.formats import chance
+from solvency.figures.chances import chance
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

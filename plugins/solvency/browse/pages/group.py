@@ -93,7 +93,7 @@ def build(view: View) -> Page:
             )
             if table is not None
         ),
-        unpriced=tuple(str(missing) for missing in sheet.unpriced),
+        unpriced=tuple(setting.remark(missing.why) for missing in sheet.unpriced),
     )
 
 

@@ -22,7 +22,7 @@ from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import waited
-from solvency.figures.formats import belief
+from solvency.figures.chances import belief
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import contradictions
 

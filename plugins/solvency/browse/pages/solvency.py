@@ -38,7 +38,7 @@ from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.summary import by_entity
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
-from solvency.figures.formats import chance
+from solvency.figures.chances import chance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Span
 from solvency.browse.blocks import day_cell
 from solvency.browse.language import say
-from solvency.figures.formats import chance
+from solvency.figures.chances import chance
 
 if TYPE_CHECKING:
     import datetime

@@ -243,7 +243,10 @@ def entities(
             (Said(words),)
             for sheet in sheets
             for words in (
-                *(f"{sheet.entity}: left out: {x}" for x in sheet.unpriced),
+                *(
+                    f"{sheet.entity}: left out: {setting.remark(x.why)}"
+                    for x in sheet.unpriced
+                ),
                 *map(setting.remark, _loose(setting, sheet)),
             )
         ),
@@ -334,7 +337,9 @@ def _left_out(setting: Setting, sheet: GroupSheet) -> Iterator[Prose]:
             ),
         )
     for one in sheet.unpriced:
-        yield setting.say("left out of every total: %(what)s", what=Said(str(one)))
+        yield setting.say(
+            "left out of every total: %(what)s", what=Said(setting.remark(one.why))
+        )
 
 
 def _loose(setting: Setting, sheet: BalanceSheet | GroupSheet) -> Iterator[str]:

@@ -11,6 +11,7 @@ from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
+from solvency.figures.chances import bound
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
@@ -62,7 +63,7 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
 
 def bounded(figure: Figure) -> Figure:
     """Return a belief that prints as beyond a bound, where it is near none or all."""
-    beyond = None if figure.value is None else formats.bound(figure.value)
+    beyond = None if figure.value is None else bound(figure.value)
     return replace(figure, sign=beyond[0], limit=beyond[1]) if beyond else figure
 
 

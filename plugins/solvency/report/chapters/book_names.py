@@ -32,12 +32,14 @@ from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import anchor
+from solvency.figures.figure import told_apart
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
 from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
+from solvency.report.chapters.facts import sum_of
 
 if TYPE_CHECKING:
     import datetime
@@ -202,14 +204,18 @@ class OfBooks(Named):
                     return row.cells[at_]  # type: ignore[return-value]
             return setting.money(f"{said}:{kind}:{column}", ZERO, formula="untraced")
 
+        def apart(one: str, other: str) -> Figure:
+            both = cell("total", one), cell("total", other)
+            return told_apart(*both, setting.locale)
+
         kinds = {"money": "money", "bitcoin": "bitcoin", "coins": "other coins"}
         kinds |= {"tokens": "own tokens", "thin": "thin tokens", "stakes": "stakes"}
         return self._keep(
             ("untraced", entity, day),
             said,
             total=lambda: cell("total", "untraced"),
-            books=lambda: cell("total", "books"),
-            counted=lambda: cell("total", "counted"),
+            books=lambda: apart("books", "counted"),
+            counted=lambda: apart("counted", "books"),
             unrecorded=lambda: cell("total", "unrecorded"),
             **{name: partial(cell, kind, "untraced") for name, kind in kinds.items()},
         )
@@ -258,7 +264,9 @@ class OfBooks(Named):
 
         def total(side: str) -> Figure:
             labels = dict.fromkeys(x.label for x in one.lines if x.side == side)
-            return _sum([line(setting, one, side, label) for label in labels], setting)
+            return sum_of(
+                [line(setting, one, side, label) for label in labels], setting
+            )
 
         def largest(side: str) -> tuple[Facts, ...]:
             found = sorted(
@@ -388,13 +396,3 @@ def _covered(
     if series is None:
         raise ReportError(f"no test asks what {entity} held for customers")
     return cover_worked(setting, entity, series, day)
-
-
-def _sum(figures: list[Figure], setting: Setting) -> Figure:
-    """Return the sum of figures, nothing where there are none."""
-    if not figures:
-        return setting.money("nothing", ZERO, formula="nothing")
-    found = figures[0]
-    for one in figures[1:]:
-        found += one
-    return found

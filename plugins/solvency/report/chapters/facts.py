@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
 
 Maker = Callable[[], Any]
 Made = TypeVar("Made")
@@ -112,3 +113,13 @@ class Named:
             entity in {"group", book.account(one.position).entity}
             for one in self.setting.found(day).held
         )
+
+
+def sum_of(figures: list[Figure], setting: Setting) -> Figure:
+    """Return the sum of figures, nothing where there are none."""
+    if not figures:
+        return setting.money("nothing", ZERO, formula="nothing")
+    found = figures[0]
+    for one in figures[1:]:
+        found += one
+    return found

@@ -55,7 +55,9 @@ def exhibit_of(
     rows = [_CELL.findall(row) for row in _ROW.findall(found[1])]
     if dropped := _DROPPED.search(found[1]):
         what = "a link" if dropped[1] == "a" else "emphasis"
-        raise ReportError(f"table({caption.key!r}) has {what} in a cell, which is of plain words")
+        raise ReportError(
+            f"table({caption.key!r}) has {what} in a cell, which is of plain words"
+        )
     if len(rows) == 1:
         raise ReportError(f"table({caption.key!r}) has no rows below its head")
     heads = [_plain(inside) for _, inside in rows[0]]
