@@ -92,6 +92,17 @@ def test_fees_taken_from_customers_balances_are_no_new_money(case):
     assert (found.left, found.control) == (100, 0)
 
 
+def test_who_sells_shares_to_an_insider_is_no_insider(ledgers):
+    # Alameda paid Binance for shares that went to Paper Bird, which owes the price.
+    book = solvency.load(ledgers / "ftx" / "main.beancount").book()
+    found = funds(book, "group")
+    of_insiders = found.parts(USE, "insiders")
+    assert "F-0029" not in of_insiders
+    assert "F-0052" in of_insiders
+    assert found.parts(USE, "buy-back") == {"F-0029": Decimal(1483913200)}
+    assert found.control == 0
+
+
 def test_a_period_starts_with_what_was_there(gambled):
     year = datetime.date(2021, 6, 30)
     later = funds(gambled, "Desk", since=year)

@@ -97,3 +97,10 @@ def test_the_documentation_has_the_table():
         abs(one.settled - one.figure) / (one.spread * one.figure) for one in early()
     )[-2]
     assert f"{needed:.1f} times" in text
+
+
+def test_what_is_a_remainder_has_no_grade():
+    case = solvency.load(LEDGER / "main.beancount")
+    remainders = [one for one in case.selected if one.basis == "residual"]
+    assert remainders
+    assert [one.id for one in remainders if one.grade] == []

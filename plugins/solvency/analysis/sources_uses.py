@@ -313,7 +313,7 @@ def source_or_use(book: Book, flow: Flow, account: Account) -> str:
     if account.suspense:
         return "suspense"
     role = None
-    other = account.counterparty
+    other = _paid(book, flow, account)
     if other is not None:
         entity = book.case.entities[other]
         if entity.group:
@@ -330,6 +330,31 @@ def source_or_use(book: Book, flow: Flow, account: Account) -> str:
     if account.root in {"Income", "Expenses"} or account.root == "Assets":
         return flow.purpose or account.name.split(":")[-1].lower()
     return other or "others"
+
+
+def _paid(book: Book, flow: Flow, account: Account) -> str | None:
+    """Return who got or gave the money that an account of a flow stands for.
+
+    Where an insider owes what was paid for it to another, the other was paid: who is
+    no insider is not counted as one.
+    """
+    other = account.counterparty
+    entities = book.case.entities
+    if other is None or entities[other].role != "insider":
+        return other
+    paid = {
+        posting.entity
+        for posting in flow.postings
+        if not entities[posting.entity].group
+        and _is_purse(book, posting.account, posting.commodity)
+    }
+    return paid.pop() if len(paid) == 1 and other not in paid else other
+
+
+def _is_purse(book: Book, name: str, commodity: str) -> bool:
+    """Say whether an account of somebody outside holds the money itself."""
+    account = book.case.accounts[name]
+    return account.root == "Equity" or is_funds(book, account, commodity)
 
 
 def _held(
