@@ -90,7 +90,7 @@ def _named(
     for name, part in by_size[most:]:
         unstated = flows[name].basis in ("assumed", "plug")
         (named if unstated else rest).append((name, part))
-    while rest and abs(rest[0][1]) > abs(sum(part for _, part in rest)):
+    while rest and abs(rest[0][1]) > abs(sum((part for _, part in rest), Decimal())):
         named.append(rest.pop(0))
     # One flow alone needs no line for the rest.
     return (named, dict(rest)) if len(rest) > 1 else (named + rest, {})
