@@ -690,7 +690,7 @@ def test_tests_stand_the_gravest_first_as_check_prints_them(site, ledger):
     assert shown == ["FTX/balance-sheet", "FTX/customer-assets-clean"]
     # The day of the fine is marked: its amount is a remainder.
     assert "2022-10-03 \N{SECTION SIGN}" in html
-    assert "is the remainder that makes two sources agree" in html
+    assert "is the remainder that makes two figures agree" in html
     told = CliRunner().invoke(main, ["check", str(path)]).stdout
     assert told.index("\n  Assets cover") < told.index("\n  Assets held")
     assert "is the remainder that makes two" in " ".join(told.split())

@@ -140,6 +140,30 @@ def test_flows_of_a_sum_are_named_until_the_rest_is_small(ftx: Setting) -> None:
     assert len(makeup(ftx, figure, "A").rows) == 11
 
 
+def test_no_large_flow_and_no_assumption_hides_in_the_rest_of_a_sum(
+    ftx: Setting,
+) -> None:
+    stated = [flow.id for flow in ftx.flows if flow.basis == "stated"]
+    sizes = (1000, 900, 800, 700, 600, 50, -45, 2, 1)
+    parts = [(name, Decimal(n)) for name, n in zip(stated, sizes, strict=False)]
+    parts.append(("F-0159", Decimal("0.5")))
+    figure = Figure(
+        "a", sum((part for _, part in parts), Decimal()), parts=tuple(parts)
+    )
+    *lines, rest, _ = makeup(ftx, figure, "A").rows
+    # Of both signs, the two would come to five; what is assumed is named too.
+    assert {row.key for row in lines} == {*stated[:7], "F-0159"}
+    assert rest.key == "others"
+    assert said(rest.cells[-1]) == said(ftx.own("b", Decimal(3), formula="three"))
+
+
+def test_a_page_of_a_source_is_promised_only_where_one_was_noted(ftx: Setting) -> None:
+    # The locators of this case say how amounts were worked out.
+    section = flows(ftx)
+    assert section is not None
+    assert section.values["located"] is False
+
+
 def test_each_hypothesis_stands_on_paper_with_its_flows(ftx: Setting) -> None:
     section = explanations(ftx)
     assert section is not None

@@ -126,6 +126,27 @@ def test_paper_has_what_was_noted_beside_the_flow_that_rests_on_it(
     assert "loan in the letter" not in words_at(root, f"source-{source}")
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("note", "no page or paragraph was noted."),
+        ("locator", "where a page or paragraph was noted, it stands there too."),
+    ],
+)
+def test_paper_speaks_of_pages_only_where_one_was_noted(
+    key: str, words: str, tmp_path: Path
+) -> None:
+    kept(tmp_path)
+    path = tmp_path / "main.beancount"
+    whole = path.read_text(encoding="utf-8")
+    text = re.sub(r'^  locator.*: ".*"\n', "", whole, flags=re.MULTILINE)
+    text = text.replace('  id: "loan"\n', f'  id: "loan"\n  {key}: "page 4"\n')
+    path.write_text(text, encoding="utf-8")
+    case = solvency.load(path)
+    root = pages.tree(build(case, case.book(), sections=["flows"]))
+    assert words in "".join(root.itertext())
+
+
 def test_paper_has_what_was_noted_for_no_flow_beside_its_source(
     tmp_path: Path,
 ) -> None:

@@ -95,7 +95,7 @@ def notes_of(setting: Setting, shown: Iterable[Finding]) -> Iterator[Prose]:
         yield (
             setting.text(
                 "\N{SECTION SIGN} By construction: the amount by which the test first"
-                " broke, or was broken worst, is the remainder that makes two sources"
+                " broke, or was broken worst, is the remainder that makes two figures"
                 " agree, so that it was then is no finding."
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from solvency.exhibits.citations import Note
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
+
+#: Words by which a note names a place in a source.
+_PLACE = re.compile(
+    r"\b(?:page|paragraph|section|line|minute|exhibit|p\.|para\.)\s*\d|[\xa7\xb6]|第.{1,6}[页段节行]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,20 @@ def flows(setting: Setting) -> Section | None:
         setting.text("Flows and their evidence"),
         values={
             "flows": found,
+            "located": any(map(_located, setting.printed)),
             "moving": tuple(_moving(setting)),
         },
         appendix=True,
+    )
+
+
+def _located(flow: Flow) -> bool:
+    """Say whether a page or another place in a source was noted of a flow.
+
+    What stands there without a source may be how the amount was worked out.
+    """
+    return any(
+        name or _PLACE.search(where) for name, where in flow.locators.items() if where
     )
 
 

@@ -73,6 +73,29 @@ def _others(setting: Setting, key: str, rest: dict[str, Decimal]) -> Row:
     return Row("others", label, (None, None, None, amount))
 
 
+def _named(
+    setting: Setting, figure: Figure
+) -> tuple[list[tuple[str, Decimal]], dict[str, Decimal]]:
+    """Part the flows named each by itself from those that stand in one line.
+
+    What nobody states, an assumption or a plug, is named however small it is, and so is
+    each flow larger than what the others come to: large ones of both signs would hide
+    in a small sum.
+    """
+    flows = setting.case.by_id
+    by_size = largest_first(figure.parts)
+    most = in_a_table(figure, [part for _, part in by_size])
+    named = by_size[:most]
+    rest: list[tuple[str, Decimal]] = []
+    for name, part in by_size[most:]:
+        unstated = flows[name].basis in ("assumed", "plug")
+        (named if unstated else rest).append((name, part))
+    while rest and abs(rest[0][1]) > abs(sum((part for _, part in rest), Decimal())):
+        named.append(rest.pop(0))
+    # One flow alone needs no line for the rest.
+    return (named, dict(rest)) if len(rest) > 1 else (named + rest, {})
+
+
 def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     """Build the table of the flows that make a figure, the largest, oldest first.
 
@@ -83,9 +106,7 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     """
     text = setting.text
     key = f"made-up-{_NO_WORD.sub('-', figure.key).strip('-')}"
-    by_size = largest_first(figure.parts)
-    most = in_a_table(figure, [part for _, part in by_size])
-    named, rest = by_size[:most], dict(by_size[most:])
+    named, rest = _named(setting, figure)
     flows = setting.case.by_id
     rows = [
         _flow(setting, key, flows[name], part)

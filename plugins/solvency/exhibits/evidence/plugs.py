@@ -114,7 +114,7 @@ def _assets(setting: Setting, day: datetime.date) -> Figure:
 _BASES = {
     "stated": "Stated: a source gives the amount",
     "derived": "Derived: worked out from amounts sources give",
-    "residual": "Residual: the remainder that makes two sources agree",
+    "residual": "Residual: the remainder that makes two figures agree",
     "assumed": "Assumed: taken to be so, and said to be",
     "plug": "Plug: no source, put in so that the books close",
     "subledger": "Subledger: added up from the rows of files",

@@ -108,7 +108,7 @@ def _range(setting: Setting, key: str, flow: Flow, amount: Decimal) -> Prose:
         "derived": "%(flow)s from %(low)s to %(high)s, worked out from what is"
         " stated%(sources)s",
         "residual": "%(flow)s from %(low)s to %(high)s, the remainder that makes"
-        " sources agree%(sources)s",
+        " figures agree%(sources)s",
     }.get(
         flow.basis,
         "%(flow)s from %(low)s to %(high)s, assumed by these books%(sources)s",
