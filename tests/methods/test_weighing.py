@@ -344,6 +344,11 @@ def test_priors_where_what_one_leaves_clashes_again():
     assert found == pytest.approx(weights / total, rel=1e-12)
 
 
+def test_certain_hypotheses_that_exclude_one_another_are_refused():
+    with pytest.raises(ValueError, match="certain exclude one another"):
+        admitted([1.0, 1.0, 0.5], excluding([(0, 1)], 3))
+
+
 def test_a_covariance_of_another_size_is_refused():
     case = ([0, 1], np.eye(3), [[0], [0]], [1], [1], [(0,)])
     with pytest.raises(ValueError, match="each observation needs an error"):
