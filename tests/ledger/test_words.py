@@ -310,3 +310,19 @@ def test_a_shortage_is_held_against_the_books(ledger):
 
 def test_only_an_excess_may_be_below_zero(ledger):
     assert ledger.errors(SHORT.replace("  excess: TRUE\n", ""))
+
+
+def test_what_would_settle_is_said_in_words_of_what_is_open(ledger):
+    flow = (
+        '2020-01-02 * "Capital" ^court\n  id: "capital"\n  settled-by: {}\n'
+        "  Assets:FTX:Bank     100 USD\n  Equity:FTX:Shares  -100 USD\n"
+    )
+    (one,) = ledger.case(flow.format('"bank statements"')).flows
+    assert one.notes["settled-by"] == "bank statements"
+    _, rule, told = ledger.error(flow.format("TRUE"))
+    assert rule == "metadata"
+    assert "`settled-by:` of this flow should be a string, not True" in told
+    account = '2020-01-01 open Assets:FTX:X\n  settled-by: "statements"\n'
+    _, rule, told = ledger.error(account)
+    assert rule == "metadata"
+    assert "`settled-by:` means nothing on this account" in told

@@ -106,6 +106,20 @@ def test_never_widens_a_spread_and_relabelling_changes_nothing(seed, unknown):
     assert renamed == {frozenset(group) for group in result.sets}
 
 
+def test_a_written_zero_of_a_sparse_identity_is_nothing():
+    dense = [[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 1.0, -1.0]]
+    every = sparse.csr_array(
+        (np.ravel(dense), np.tile(np.arange(4), 2), np.array([0, 4, 8])), (2, 4)
+    )
+    assert every.nnz == 8
+    given = ([10.0, 20.0, 11.0, 33.0], [1.0] * 4)
+    one, other = balance(*given, every), balance(*given, dense)
+    assert one.values == pytest.approx(other.values, abs=1e-12)
+    assert one.sigmas == pytest.approx(other.sigmas, abs=1e-12)
+    assert one.z == pytest.approx(other.z, abs=1e-12)
+    assert every.nnz == 8
+
+
 def test_sparse_equals_dense():
     rng = np.random.default_rng(2)
     claims, sigmas, identities = random_case(rng, 40, 15)

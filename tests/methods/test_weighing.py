@@ -111,6 +111,14 @@ def test_relabelling_changes_nothing(seed):
     )
 
 
+def test_belief_in_a_flow_of_several_hypotheses_is_that_of_all_combinations():
+    # Nothing seen touches them, so the priors stay: 1 - (1 - 0.3) (1 - 0.1).
+    priors = [0.3, 0.1, 0.45, 0.2, 0.35, 0.15, 0.4, 0.25]
+    found = weigh([1.0], [0.5], [[0.0]], [1.0], [0.1], [(0, 1)], priors)
+    assert len(found.combinations) > 128
+    assert found.amounts()[0] == pytest.approx([0.37], abs=1e-12)
+
+
 def test_one_hypothesis_by_hand():
     # A loss of 10 +- 3 or none, seen as 8 +- 4: N(8; 10, 5) against N(8; 0, 4).
     result = weigh([8], [4], [[1]], [10], [3], [(0,)], [0.5], wide=9)
@@ -334,6 +342,11 @@ def test_priors_where_what_one_leaves_clashes_again():
     found, admits = admitted(priors, excluding(pairs, 5))
     assert admits == pytest.approx(total, rel=1e-12)
     assert found == pytest.approx(weights / total, rel=1e-12)
+
+
+def test_certain_hypotheses_that_exclude_one_another_are_refused():
+    with pytest.raises(ValueError, match="certain exclude one another"):
+        admitted([1.0, 1.0, 0.5], excluding([(0, 1)], 3))
 
 
 def test_a_covariance_of_another_size_is_refused():

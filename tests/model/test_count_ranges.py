@@ -127,3 +127,28 @@ def test_at_most_has_an_error_and_nothing_as_its_low_end(at) -> None:
     more = {"error": "0.05", "at-most": "TRUE"}
     one = at(counted("B-1", "Assets:Alameda:Coins", "2 BTC", **more))
     assert one.range == ends(19, 40)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "sources state otherwise of the same assets"),
+        ({"low": "190 USD", "high": "210 USD"}, "the range leaves out"),
+    ],
+)
+def test_a_statement_beyond_a_count_is_told(ledger: Ledger, more, told) -> None:
+    # 250 of the day and account counted at 200; nothing is said of 205 in the range,
+    # of another account, or of another day.
+    text = counted("B-1", "Assets:Alameda:Bank", "200 USD", **more)
+    other = {"counted": "FALSE"}
+    text += counted("S-1", "Assets:Alameda:Bank", "250 USD", **other)
+    text += counted("S-2", "Assets:FTX:Bank", "250 USD", **other)
+    text += counted("S-3", "Assets:Alameda:Bank", "251 USD", "2022-11-10", **other)
+    if more:
+        text += counted("S-4", "Assets:Alameda:Bank", "205 USD", **other)
+    counts = Counts.of(ledger.case(BOOKS + text).book())
+    pairs = [(seen.id, one.seen.id) for seen, one in counts.contradicting(PETITION)]
+    assert pairs == [("S-1", "B-1")]
+    (note,) = (str(one) for one in found(counts, PETITION).notes if "250" in str(one))
+    assert told in note
+    assert "S-1 (250 USD; B-1)" in note

@@ -163,13 +163,13 @@ KEYS: dict[str, frozenset[str]] = {
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
         "source": "grade origin publisher url mirror group sha256 dated",
-        "hypothesis": "prior excludes sized-by",
+        "hypothesis": "prior excludes sized-by settled-by",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
-        " id row counted excess at-most",
+        " id row counted excess at-most settled-by",
         "flow": "id amount-from grade basis purpose seq time earliest latest"
         " after sized-by variant-of variant default row low high interval driver"
-        " through on",
+        " through on settled-by",
         "price": "source",
         "event": "",
         "spread": "",
@@ -190,7 +190,7 @@ KEYS: dict[str, frozenset[str]] = {
 #: first day of a series; or nothing, the date being set so that it comes late enough.
 DATED = ("day", "month", "year", "from", "unknown")
 #: Keys that anything may carry.
-ANYWHERE = frozenset({"note", "locator", "claim", "settled-by"})
+ANYWHERE = frozenset({"note", "locator", "claim"})
 
 DEFAULT_INTERVAL = "0.90"
 DEFAULT_PRICE_AGE = 31

@@ -90,15 +90,21 @@ def either_side(
     days = UncertainDays(book)
     names: dict[str, None] = {}
     moved: set[int] = set()
+    # Many observations are of the same accounts.
+    told: dict[tuple[int, tuple[str, ...], str], bool] = {}
     for one in observations:
         bounds = [one.date.toordinal() + 1]
         bounds += [] if one.since is None else [one.since.toordinal()]
-        for flow, low, high in zip(days.flows, days.first, days.last, strict=True):
-            if any(low < edge <= high for edge in bounds) and _moves(
-                book.flows[int(flow)], one, book.case.currency
-            ):
+        either = np.zeros(len(days.flows), bool)
+        for edge in bounds:
+            either |= (days.first < edge) & (edge <= days.last)
+        for flow in days.flows[either].tolist():
+            key = flow, one.accounts, one.amount.commodity
+            if key not in told:
+                told[key] = _moves(book.flows[flow], one, book.case.currency)
+            if told[key]:
                 names[one.id] = None
-                moved.add(int(flow))
+                moved.add(flow)
     return tuple(names), tuple(book.flows[at].id for at in sorted(moved))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,11 +14,15 @@ from analysis.check.small_books import deposit
 from analysis.check.small_books import moved
 
 from solvency.analysis.check import TESTS
+from solvency.analysis.check import Test
 from solvency.analysis.check import evaluate
+from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.quantities import DrawnWorld
 from solvency.analysis.check.quantities import World
 from solvency.analysis.check.timeline import Timeline
+from solvency.model import uncertain_days
 from solvency.model.uncertain_days import UncertainDays
+from solvency.model.uncertain_days import either_side
 
 
 @pytest.fixture
@@ -197,3 +203,57 @@ def test_what_did_not_break_in_every_draw_does_not_say_so(books):
     found = evaluate(books.case(HEAD + own + taken(keys=keys)).book(), draws=500)
     assert 0 < found.findings[0].probability < 1
     assert found.surely == ""
+
+
+def by_calendar(world, invariant):
+    """Ask for 1,000 from March to August, when the ledger has nothing."""
+    held = world.traits.kept_for_customers_by(frozenset({invariant.entity}))
+    asked = [1000 if 3 <= day.month < 9 else 0 for day in world.timeline.days]
+    need = np.array([world.constant(Decimal(one)) for one in asked])
+    have = world.value(held)
+    need = np.broadcast_to(need, have.shape) if world.drawn else need
+    return [Outcome(None, world.currency, have, need, held)]
+
+
+def by_sums(world, invariant):
+    """Ask for three times what the first flow ever brought."""
+    held = world.traits.kept_for_customers_by(frozenset({invariant.entity}))
+    need = world.accumulate({0: world.factor(0) * world.constant(Decimal(300))})
+    return [Outcome(None, world.currency, world.value(held), need, held)]
+
+
+@pytest.mark.parametrize("run", [by_calendar, by_sums])
+def test_anothers_test_of_balances_may_ask_of_any_day(books, monkeypatch, run):
+    # About 100 are held, so that it is broken in every draw.
+    monkeypatch.delitem(TESTS, "mirrors")
+    entry = SimpleNamespace(load=lambda: Test(run, of_balances=True))
+    monkeypatch.setattr(
+        "solvency.analysis.check.tests.offered", lambda _: {"mirrors": entry}
+    )
+    low = "low: 80 USD;high: 120 USD"
+    text = ask("mirrors") + deposit("2020-01-02", "Alice", "100 USD", keys=low)
+    for day in ("2020-01-01", "2020-04-01"):
+        text += f'{day} price BTC 5 USD\n  source: "court"\n'
+    text += deposit("2020-01-02", "Alice", "1 BTC")
+    text += deposit("2020-10-01", "Alice", "1 USD")
+    found = evaluate(books.case(text).book(), draws=100, otherwise=False)
+    assert [one.probability for one in found.tests] == [1.0]
+
+
+def test_each_flow_is_held_against_the_same_accounts_once(books, monkeypatch):
+    asked = []
+    moves = uncertain_days._moves
+    monkeypatch.setattr(
+        uncertain_days, "_moves", lambda *of: asked.append(of) or moves(*of)
+    )
+    text = HEAD + taken(keys=BETWEEN)
+    for day in (9, 10, 11, 19, 20):
+        text += (
+            f'2020-01-{day:02} custom "observation" Assets:Exchange:House 40 USD\n'
+            f'  id: "on-{day}"\n  source: "court"\n'
+        )
+    case = books.case(text)
+    # On the 9th it is not yet there, on the 20th it is.
+    told = either_side(case.book(), case.observations)
+    assert told == (("on-10", "on-11", "on-19"), ("taken",))
+    assert len(asked) == 1

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from scipy.stats import multivariate_normal
 from scipy.stats import norm
 
+from solvency.analysis.check.answer import Familywise
 from solvency.cli import main
 
 #: Of dollars 100 are left over and about 90 taken, more than 100 one time in twenty;
@@ -84,3 +85,8 @@ def test_the_rate_is_printed_beside_what_is_left_out(books):
 
 def test_where_nothing_is_drawn_there_is_no_rate(books):
     assert books.findings(TWO, draws=0).familywise is None
+
+
+def test_one_day_is_said_of_one_day():
+    assert "on the one day there is: 2." in str(Familywise(2, 1, 0.1, 0.1).told)
+    assert "on all 3 days: 2." in str(Familywise(2, 3, 0.1, 0.1).told)

@@ -64,6 +64,20 @@ def beliefs(found):
     return {one.id: one.posterior for one in found.hypotheses}
 
 
+@pytest.mark.parametrize("group", ["", '  group: "leaks"\n'])
+def test_exact_figures_that_differ_are_refused(ledger, group):
+    text = HEAD + may("loss", 100)
+    for name in ("leak", "copy"):
+        text += f'2020-01-01 custom "source" "{name}" "It"\n  grade: "A1"\n{group}'
+    text += seen("bank", "900", "leak", error="0")
+    if group:
+        believe(ledger.case(text + seen("again", "900", "copy", error="0")))
+    case = ledger.case(text + seen("other", "600", "copy", error="0"))
+    told = r"bank \(.+:\d+\) says 900 USD and other \(.+:\d+\) says 600 USD\. No"
+    with pytest.raises(ValueError, match=told):
+        believe(case)
+
+
 def test_one_hypothesis_by_hand(ledger):
     found = believe(ledger.case(HEAD + may("loss", 100) + seen("bank", "900")))
     # The ratio of t(value; 1000 - loss, s2 + t2) to t(value; 1000, s2), of 4 degrees.

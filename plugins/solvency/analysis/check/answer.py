@@ -205,6 +205,12 @@ class Familywise(NamedTuple):
             " %(tests)s. At least one of them breaks in %(rate)s of draws, the one"
             " that breaks most often in %(most)s. If the amounts as written are true,"
             " errors of the size the case states would break at least one of these"
+            " tests that often."
+            if self.days != 1
+            else "Tests that hold in the amounts as written, on the one day there is:"
+            " %(tests)s. At least one of them breaks in %(rate)s of draws, the one"
+            " that breaks most often in %(most)s. If the amounts as written are true,"
+            " errors of the size the case states would break at least one of these"
             " tests that often.",
             tests=self.tests,
             days=self.days,

@@ -64,8 +64,8 @@ def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
 
     Tokens issued inside the group count for nothing. Claims on affiliates count
     at face, at nil, or at the rate the affiliate could pay (`affiliates:`
-    "face", "nil" or, by default, "clearing"). With `basis: "clean"` no claim on a
-    related party counts, insiders and affiliates alike.
+    "face", "nil" or, by default, "clearing"). With `basis: "clean"` no claim on an
+    affiliate or a related party (by default also `role: "insider"`) counts.
     """
     basis = text(invariant, "basis", "market")
     way = text(invariant, "affiliates", "clearing")

@@ -17,8 +17,8 @@ from solvency.analysis.check.answer import AtSpreads
 from solvency.analysis.check.answer import Familywise
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.tests import test_of
+from solvency.analysis.check.worlds import in_parts
 from solvency.analysis.check.worlds import is_certain
-from solvency.analysis.check.worlds import of_balances
 from solvency.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
 from solvency.memory import keep_freed
@@ -227,6 +227,7 @@ class _Plan:
         """
         self._judges, self._worlds = judges, worlds
         self._flows, self._moved = flows, moved
+        worlds.ready()
         #: How many draws fit into a block over all days.
         self._size = max(16, _BLOCK // len(worlds.timeline.ordinals))
         some = len(worlds.timeline.stirring)
@@ -236,7 +237,7 @@ class _Plan:
         self._intraday = intraday
         #: Tests of balances, and for each part of the days who judges their outcomes.
         self._balances = [
-            n for n, (invariant, _) in enumerate(judges) if of_balances(invariant)
+            n for n, (invariant, _) in enumerate(judges) if in_parts(invariant)
         ]
         self._of_part = [
             {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.analysis.check.membership import MemberWorlds
+from solvency.analysis.check.tests import TESTS
 from solvency.analysis.check.tests import test_of
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
@@ -43,6 +44,14 @@ def of_balances(invariant: Invariant) -> bool:
     return test_of(invariant.name).of_balances
 
 
+def in_parts(invariant: Invariant) -> bool:
+    """Say whether a test is drawn on some days at a time.
+
+    Of another package's test nobody knows that it asks nothing of other days.
+    """
+    return invariant.name in TESTS and of_balances(invariant)
+
+
 class Worlds:
     """The worlds that tests are asked in: by day, and by moment where asked for."""
 
@@ -61,7 +70,7 @@ class Worlds:
         if is_certain(invariant):
             kind = "certain"
         else:
-            kind = "balances" if of_balances(invariant) else "moves"
+            kind = "balances" if in_parts(invariant) else "moves"
         return self._of(intraday=self.intraday(invariant), kind=kind)
 
     def intraday(self, invariant: Invariant) -> bool:
@@ -72,6 +81,11 @@ class Worlds:
     def certain(self) -> MemberWorlds:
         """Return those of what no draw changes, by day."""
         return self._of(intraday=False, kind="certain")
+
+    def ready(self) -> None:
+        """Make what draws ask for, lest two threads make it at once."""
+        for intraday in {intraday for intraday, _ in self._made}:
+            self._of(intraday=intraday, kind="moves")
 
     def moves(self) -> dict[bool, MemberWorlds]:
         """Return those of what moved, by whether they are of moments."""

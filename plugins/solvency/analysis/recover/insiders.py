@@ -1,7 +1,8 @@
 """Who is an insider, from whom a payment of a year before can be got back.
 
 Tests of solvency speak of related parties instead, on whom a claim is no clean asset:
-there the case's `related:` alone counts (`analysis/check/traits.py`).
+there the case's `related:` counts (`analysis/check/traits.py`), which
+`role: "insider"` is by default.
 """
 
 from __future__ import annotations

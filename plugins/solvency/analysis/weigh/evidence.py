@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from solvency.methods.weighing import Fit
     from solvency.model.book import Book
     from solvency.model.observations import Observed
+    from solvency.model.observations import Row
 
     Array = NDArray[np.float64]
     Inputs = tuple[
@@ -378,7 +379,8 @@ def evidence(case: Case) -> Evidence:
         The evidence.
 
     Raises:
-        ValueError: the case has no hypotheses, or nothing to weigh them by.
+        ValueError: the case has no hypotheses, nothing to weigh them by, or two exact
+            figures of one balance that differ.
     """
     if not case.hypotheses:
         raise ValueError("the case has no hypotheses, so there is nothing to weigh")
@@ -396,6 +398,7 @@ def evidence(case: Case) -> Evidence:
     pairs = seen.by_construction()
     names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
     seen = seen.without({at for at, _ in pairs})
+    _refuse_contradictions(seen.rows)
     assumed = case.uncertainty
     found = _of(
         whole,
@@ -405,6 +408,37 @@ def evidence(case: Case) -> Evidence:
         by_construction=names,
     )
     return replace(found, hypotheses=weighable(found))
+
+
+def _refuse_contradictions(rows: Iterable[Row]) -> None:
+    """Refuse exact figures of one balance that differ: no amount makes both true.
+
+    Raises:
+        ValueError: there are some.
+    """
+    exact: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        if row.sigma or row.bound:
+            continue
+        one = row.first
+        other = exact.setdefault(
+            (
+                *(frozenset(one.accounts), one.date, one.since, one.side),
+                *(one.mark, one.amount.commodity),
+            ),
+            row,
+        )
+        if other.value != row.value:
+            told = " and ".join(
+                f"{each.id} ({each.first.place.file}:{each.first.place.line}) says"
+                f" {each.stated:,f} {each.commodity}"
+                for each in sorted((other, row), key=lambda said: said.first.place)
+            )
+            raise ValueError(
+                "these observations of one balance are taken as exact and contradict"
+                f" one another: {told}. No weighing can mend what is taken as certain:"
+                " give one of them a low and high, or its grade a spread"
+            )
 
 
 @wide()

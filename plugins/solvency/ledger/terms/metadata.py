@@ -232,6 +232,11 @@ class Metadata:
             return
         self._spelt = True
         known = words.KEYS[self.rule]
+        # It is read as a note, which would make a text of anything.
+        if "settled-by" in known and not isinstance(
+            self.meta.get("settled-by", ""), str
+        ):
+            self._wrong("settled-by", "a string", '"..."')
         for key in self.meta.keys() - known - words.ANYWHERE - _INTERNAL:
             if key[:2] == "__" or key in self._asked:
                 continue

@@ -350,6 +350,10 @@ def system(
         ValueError: as `balancing.balance` says.
     """
     amounts, variances, matrix, sums = checked(claims, sigmas, identities, totals)
+    # Columns are told apart by what they hold, a written zero being nothing.
+    matrix = matrix.copy()
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
     finite = np.isfinite(variances)
     ties = ties_of(shared, variances)
     # Unknown amounts start with a spread of the claims' order, to be projected out:

@@ -25,6 +25,7 @@ from solvency.figures import arithmetic
 from solvency.methods.weighing.amounts import believed
 from solvency.methods.weighing.bound_weights import Bounded
 from solvency.methods.weighing.bound_weights import bounded
+from solvency.methods.weighing.bound_weights import states_of
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.fitting import closest
@@ -167,18 +168,23 @@ class Weighing:
         """Return what is believed of each flow after the observations.
 
         Returns:
-            Probability that it happened; its mean amount and its spread if it did,
-            averaged over combinations that stand for all; nan where none of these has
-            it; shapes (f,).
+            Probability that it happened, by all combinations at hand; its mean amount
+            and its spread if it did, averaged over some that stand for all; nan where
+            none of these has it; shapes (f,).
         """
         some, shares = self.standing(_AVERAGED)
-        chance, mean, sigma = believed(
-            self._model, [one.hypotheses for one in some], shares
-        )
-        # Of a flow of one hypothesis belief is known, and better than from some.
+        averaged = [one.hypotheses for one in some]
+        chance, mean, sigma = believed(self._model, averaged, shares)
+        # Belief in a flow of one hypothesis is known; in one of several it is that in
+        # all combinations at hand, which say it better than those averaged over.
+        every = [one.hypotheses for one in self.combinations]
+        at_hand = states_of(every, self._model.count)
+        whole = self.shares / max(float(self.shares.sum()), 1e-300)
         for flow, names in enumerate(self._model.belongs):
             if len(names) == 1:
                 chance[flow] = self.posteriors[next(iter(names))]
+            elif names:
+                chance[flow] = whole[at_hand[:, list(names)].any(axis=1)].sum()
         return chance, mean, sigma
 
     def standing(self, most: int) -> tuple[tuple[Combination, ...], Array]:

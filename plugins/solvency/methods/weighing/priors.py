@@ -26,12 +26,17 @@ def admitted(
     Returns:
         Belief in each, shape (h,), given that no two hold that exclude one another,
         and the probability of that; exact.
+
+    Raises:
+        ValueError: some that are certain exclude one another.
     """
     weights = [float(p) for p in priors]
     if not any(excluded):
         return np.array(weights), 1.0
     everything = (1 << len(weights)) - 1
     total = _admissible(everything, weights, excluded)
+    if not total:
+        raise ValueError("hypotheses that are certain exclude one another")
     held = [
         prior
         * _admissible(everything & ~(1 << one) & ~excluded[one], weights, excluded)

@@ -94,7 +94,10 @@ def at_ends(
     if beyond:
         yield Remark(
             "the range leaves out what sources state of the same assets and the ledger"
-            " does not take as a count (beside each the count that binds): %(stated)s",
+            " does not take as a count (beside each the count that binds): %(stated)s"
+            if counts.ranged
+            else "sources state otherwise of the same assets, and the ledger does not"
+            " take that as a count (beside each the count that binds): %(stated)s",
             stated=beyond,
         )
 
