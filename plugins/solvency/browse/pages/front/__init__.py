@@ -12,6 +12,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.exhibit import shown
 from solvency.browse.language import money
 from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.pages.front.changes import changes
 from solvency.browse.pages.front.sure import below
 from solvency.browse.pages.front.sure import sure_of
@@ -58,7 +59,20 @@ def build(view: View) -> Page:
     changed = changes(view, setting, figures)
     return Page(
         numbers=tuple(
-            replace(one, note=below(sure, one.figure, view.case.currency))
+            replace(
+                one,
+                note=spoken()
+                .text("; ")
+                .join(
+                    filter(
+                        None,
+                        (
+                            below(sure, one.figure, view.case.currency),
+                            _counts(one.label),
+                        ),
+                    )
+                ),
+            )
             for one in headlines(steps, figures)
         ),
         chart=bands(view, setting) if view.study.whole else None,
@@ -106,6 +120,18 @@ def headlines(walk: exhibits.Table, rivals: exhibits.Table) -> tuple[Number, ...
         if row.key.startswith("missing:") and isinstance(figure := row.cells[0], Figure)
     ]
     return tuple(found)
+
+
+def _counts(label: str) -> str:
+    """Say what a headline counts, where it seems the sum of others and is not."""
+    return {
+        "Should be there": say("money and liquid coins alone, counted or not"),
+        "Found, of what was counted": say(
+            "with tokens, stakes and other things, which are no part of what should be"
+            " there: it may be more"
+        ),
+        "Untraced": say("account by account, of what was counted alone"),
+    }.get(label, "")
 
 
 def _number(label: str, figure: Figure, *, short: bool = False) -> Number:
