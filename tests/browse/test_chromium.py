@@ -555,6 +555,26 @@ _CLOSE_AND_OPEN = """(other) => {
 }"""
 
 
+def test_arrows_go_from_card_to_card(window):
+    cards = window("where").locator(".sv-numbers a.sv-figure")
+    cards.nth(0).press("ArrowRight")
+    expect(cards.nth(1)).to_be_focused()
+    cards.nth(1).press("ArrowUp")
+    expect(cards.nth(0)).to_be_focused()
+
+
+def test_enter_waits_for_what_is_still_searched(window):
+    tab = window("where")
+    box = tab.locator(".sv-search input")
+    held = []
+    tab.route("**/index*", held.append)
+    box.fill("gazette")
+    expect(tab.locator(".sv-found")).to_have_text("Searching")
+    box.press("Enter")
+    held[0].continue_()
+    tab.wait_for_url("**pick=gazette**")
+
+
 def test_the_address_is_the_pages_own_as_soon_as_the_panel_closes(window):
     tab = window("where")
     tab.locator('[data-key="left"] a').press("Enter")
@@ -760,11 +780,19 @@ def test_the_form_says_all_that_is_wrong_and_that_it_saved(browser, harbour, tmp
             "amount": "2,000,000 USD",
         }.items():
             form.locator(f'[name="{name}"]').fill(value)
+        # Fava's key for a new entry, which would write one unseen, does nothing.
+        form.get_by_role("button", name="Show the difference").focus()
+        tab.keyboard.press("n")
+        tab.wait_for_timeout(200)
+        assert "#add-transaction" not in tab.url
         expect(form.locator("[aria-invalid]")).to_have_count(0)
         form.get_by_role("button", name="Show the difference").press("Enter")
         expect(form.get_by_role("button", name="Save it")).to_be_focused()
         tab.keyboard.press("Enter")
-        expect(tab.locator(".sv-saved")).to_have_text("Saved.")
+        said = tab.locator(".sv-saved")
+        expect(said).to_have_text(re.compile(r"^Saved\. What it changed:"))
+        came = said.locator("li", has_text="Came in")
+        expect(came).to_have_text(re.compile(r"^Came in: \S+ → \S+ \(\+\$2\.0m\)$"))
         tab.reload()
         expect(tab.locator("h2").first).to_have_text("More deposits")
         expect(tab.locator(".sv-saved")).to_have_count(0)
@@ -783,6 +811,7 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         panel = tab.get_by_role("dialog")
         panel.get_by_label("A note on this").fill("<i>Ask</i> about this.")
         panel.get_by_role("button", name="Keep this note").press("Enter")
+        expect(panel.locator(".sv-note-form [role=status]")).to_be_focused()
         expect(panel.locator("blockquote").last).to_have_text("<i>Ask</i> about this.")
         expect(number).to_have_class(re.compile("sv-has-note"))
         assert _wider(tab) <= 0

@@ -187,6 +187,24 @@ def test_what_is_wrong_is_refused(site, case, wrong):
     assert case.read_bytes() == before
 
 
+def test_a_bound_is_of_the_amounts_commodity_and_a_basis_one_there_is(site, case):
+    made = site(case, edit=True)
+    more = {"low": "800,000", "purpose": "trading", "basis": "derived"}
+    lines = _both(made, "flow", "", {**NEW, **more})
+    assert "+  low: 800,000 USD" in lines
+    assert '+  purpose: "trading"' in lines
+    assert '+  basis: "derived"' in lines
+    found = solvency.load(case)
+    assert found.by_id["deposits-2"].purpose == "trading"
+    fields = {**NEW, "name": "deposits-3", "basis": "guessed"}
+    wrong = {"kind": "flow", "name": "", "fields": fields}
+    faults = _send(made, "draft", wrong).get_json()["faults"]
+    assert [key for key, _ in faults] == ["basis"]
+    for page in ("evidence", "flows"):
+        assert "A to F" in made.get("evidence")
+        assert ('name="purpose"' in made.get(page)) == (page == "flows")
+
+
 def test_what_would_be_wrong_is_said_before_it_is_saved(site, case):
     made = site(case, edit=True)
     # Nobody says who owes the depositors, then.
@@ -259,7 +277,7 @@ def test_all_that_is_wrong_with_fields_is_said_at_once(site, case):
         "title": "",
         "sources": "petitoin",
         "to": "",
-        "low": "1",
+        "low": "1 usd",
     }
     reply = _send(made, "draft", {"kind": "flow", "name": "", "fields": sent})
     assert reply.status_code == 400

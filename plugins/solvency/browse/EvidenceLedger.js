@@ -103,6 +103,7 @@ function several(field) {
 // ---- Saved: said on the page that shows what was ----
 
 const SAVED = "solvency-saved";
+const WAS = "solvency-saved-before";
 
 function saved(page) {
   const was = sessionStorage.getItem(SAVED);
@@ -113,6 +114,38 @@ function saved(page) {
   line.tabIndex = -1;
   page.querySelector("#sv-numbers")?.prepend(line);
   line.focus();
+  moved(page, line).catch(() => {});
+}
+
+// The headline numbers as they are; before a save they are kept, after it compared.
+async function headlines(page, was) {
+  const address = new URL(page.dataset.switched, location.href);
+  address.search = location.search;
+  if (was) address.searchParams.set("was", was);
+  const reply = await fetch(address);
+  if (!reply.ok) throw new Error(reply.statusText);
+  return (await reply.json()).numbers;
+}
+
+// What a save changed of the headline numbers: each as it was and as it is.
+async function moved(page, line) {
+  const was = sessionStorage.getItem(WAS);
+  sessionStorage.removeItem(WAS);
+  if (!was) return;
+  const changed = (await headlines(page, was)).filter((one) => one.difference);
+  line.append(" ", changed.length ? say("What it changed:") : say("It changes no headline number."));
+  if (changed.length) {
+    line.append(list(changed.map((one) => `${one.label}: ${one.before} \u2192 ${one.text} (${one.difference})`)));
+  }
+}
+
+async function keepNumbers(page) {
+  try {
+    const numbers = await headlines(page);
+    sessionStorage.setItem(WAS, JSON.stringify(Object.fromEntries(numbers.map((one) => [one.label, one.value]))));
+  } catch {
+    sessionStorage.removeItem(WAS); // it is saved all the same
+  }
 }
 
 function dress(page) {
@@ -148,6 +181,7 @@ function dress(page) {
       save.addEventListener("click", async () => {
         save.disabled = true;
         try {
+          await keepNumbers(page);
           const done = await send(box.dataset.save, { ...what, mark: found.mark });
           const to = new URL(done.href, location.href);
           sessionStorage.setItem(SAVED, to.pathname + to.search);

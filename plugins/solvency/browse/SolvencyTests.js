@@ -371,7 +371,7 @@ function flowRows(root, figure) {
   return figure.flows.map(([id, part]) => {
     const flow = root.found.flows[id];
     const row = [flow.date, [inner(root, `flow:${id}`, id)], flow.narration];
-    return figure.sum ? [...row, part === null ? "" : grouped(part)] : row;
+    return [...row, !figure.sum ? amount(flow.amount, flow.commodity) : part === null ? "" : grouped(part)];
   });
 }
 
@@ -399,11 +399,7 @@ function passageLines(root, figure, source) {
 }
 
 function sourceRows(root, figure) {
-  // Where none carries an amount of its own, the best grades come first.
-  const gradeOf = ([name]) => root.found.sources[name].grade || "~";
-  const order = figure.sources.some(([, carries]) => carries && carries !== "0") ? figure.sources
-    : [...figure.sources].sort((a, b) => (gradeOf(a) < gradeOf(b) ? -1 : gradeOf(a) > gradeOf(b) ? 1 : 0));
-  return order.map(([name, carries]) => {
+  return figure.sources.map(([name, carries]) => {
     const source = root.found.sources[name];
     const title = source.url
       ? made("a", { href: source.url, target: "_blank", "data-remote": "true",
@@ -515,7 +511,7 @@ function noteLine(one) {
 // A field for a note on one thing; what was kept is handed on and shown.
 function noteForm(address, on, kept_) {
   const box = made("textarea", { rows: "3", maxlength: "4000", "aria-label": say("A note on this") });
-  const told = made("p", { class: "sv-note", role: "status" });
+  const told = made("p", { class: "sv-note", role: "status", tabindex: "-1" });
   const button = made("button", { type: "submit" }, say("Keep this note"));
   const form = made("form", { class: "sv-note-form" }, box, button, told);
   form.addEventListener("submit", async (event) => {
@@ -534,6 +530,8 @@ function noteForm(address, on, kept_) {
       told.textContent = say("Not kept: %(why)s", { why: error.message });
     }
     button.disabled = false;
+    // A button that was off has lost the focus.
+    told.focus();
   });
   return form;
 }
@@ -625,7 +623,7 @@ function figureBody(root, key, figure) {
           count, { sum: amount(sum, figure.unit) })
         : many("%(count)s flow, signed, adds up to %(sum)s.",
           "%(count)s flows, signed, add up to %(sum)s.", count, { sum: amount(sum, figure.unit) });
-    body.append(listed(say("Flows"), [say("Date"), say("Flow"), `~${say("What happened")}`, ...(figure.sum ? [`>${say("Part")}`] : [])], flowRows(root, figure), summary));
+    body.append(listed(say("Flows"), [say("Date"), say("Flow"), `~${say("What happened")}`, `>${figure.sum ? say("Part") : say("Its amount")}`], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {
     body.append(listed(say("Sources"), [say("Grade"), say("Source"), `~${say("What it is, and what it says in the case's words")}`, `>${say("Carries")}`],
@@ -810,6 +808,18 @@ function roving(table) {
     at.tabIndex = -1;
     next.tabIndex = 0;
     next.focus();
+  });
+}
+
+// The numbers of cards are a stop of the tab key each; arrows go on between them too.
+function cards(list) {
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const order = [...list.querySelectorAll('a[href^="#figure="]')];
+    const at = order.indexOf(event.target.closest?.('a[href^="#figure="]'));
+    if (!step || at < 0 || !order[at + step]) return;
+    event.preventDefault();
+    order[at + step].focus();
   });
 }
 
@@ -1057,13 +1067,23 @@ function search(page) {
   let at = -1;
   const options = () => [...list.querySelectorAll("a")];
   const draw = async () => {
-    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     at = -1;
+    if (!known && box.value.trim()) {
+      list.replaceChildren(made("li", { class: "sv-note" }, say("Searching")));
+      list.hidden = false;
+      try {
+        known = await asked(page.dataset.index);
+      } catch (error) {
+        list.replaceChildren(made("li", { class: "sv-note" }, say("This could not be looked up: %(why)s", { why: error.message })));
+        return;
+      }
+    }
+    // What is written by now: letters may have come while it was looked up.
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) {
       list.hidden = true;
       return;
     }
-    known ??= await asked(page.dataset.index);
     const scored = [];
     for (const one of known) {
       const name = one[1].toLowerCase();
@@ -1080,9 +1100,11 @@ function search(page) {
     list.hidden = false;
     said(say("%(count)s found", { count: scored.length }));
   };
-  box.addEventListener("input", draw);
-  box.closest("form")?.addEventListener("submit", (event) => {
+  let drawn = Promise.resolve();
+  box.addEventListener("input", () => { drawn = draw(); });
+  box.closest("form")?.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await drawn;
     (options()[Math.max(at, 0)])?.click();
   });
   page.addEventListener("keydown", (event) => {
@@ -1185,6 +1207,7 @@ function begin(page) {
   readWords(page);
   panels(page);
   dress(page);
+  for (const one of page.querySelectorAll(".sv-numbers")) cards(one);
   notesOf(page);
   for (const one of page.querySelectorAll("[data-again]")) follow(page, one).catch(() => {});
   for (const [n, one] of [...page.querySelectorAll(".sv-chart")].entries()) drawings(one, n);
@@ -1200,6 +1223,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closePanel();
   if (event.key === "Tab" && panel.contains(document.activeElement)) stayWithin(panel, event);
 });
+
+// Fava's key for a new entry opens a dialog that writes without showing the difference:
+// here it does nothing, an entry is added by the form. After `g` it is another key.
+let keyBefore = "";
+window.addEventListener("keydown", (event) => {
+  const first = keyBefore;
+  if (!["Alt", "Control", "Shift"].includes(event.key)) keyBefore = event.key;
+  if (event.key !== "n" || first === "g" || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+  if (document.querySelector(".sv[data-rests]")) event.stopImmediatePropagation();
+}, true);
 
 // The tab key goes round within the panel: what lies under it is not seen.
 function stayWithin(panel, event) {

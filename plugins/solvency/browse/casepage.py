@@ -10,6 +10,8 @@ wrapped, and what failed is said on the page in one line and logged in full.
 from __future__ import annotations
 
 import ast
+import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
@@ -195,7 +197,7 @@ class CasePage(FavaExtensionBase):
         def find() -> object:
             written = parse_qs(request.args.get("before", ""))
             before = self.view(lambda name: written.get(name, [""])[0])
-            return switched(self.view(), before)
+            return switched(self.view(), before, _kept(request.args.get("was")))
 
         return self._answer(find)
 
@@ -235,3 +237,11 @@ class CasePage(FavaExtensionBase):
         except Exception as error:  # noqa: BLE001 (as above)
             status_of(error, f"the page {self.page}")
             return failure(error)
+
+
+def _kept(written: str | None) -> dict[str, Decimal] | None:
+    """Read the numbers a page kept before it saved; None where it kept none."""
+    if not written:
+        return None
+    found = {name: Decimal(value) for name, value in json.loads(written).items()}
+    return {name: value for name, value in found.items() if value.is_finite()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -20,6 +21,7 @@ from solvency.browse.entry.basis import meaning
 from solvency.browse.language import day_said
 from solvency.browse.language import phrase
 from solvency.browse.language import spoken
+from solvency.browse.language import unit_said
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
 from solvency.exhibits.section import figures_in
@@ -31,7 +33,6 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.formats import published
-from solvency.figures.formats import unit_label
 from solvency.ledger.asked_scenario import taken
 
 if TYPE_CHECKING:
@@ -111,14 +112,17 @@ def resting(
         does with `options`.
     """
     from solvency.exhibits.explain.explain import explained  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.explain.explain import sizes  # noqa: PLC0415 (as above)
     from solvency.exhibits.explain.search import answered  # noqa: PLC0415 (as above)
     from solvency.exhibits.rests import rests  # noqa: PLC0415 (as above)
+    from solvency.model.prices import Prices  # noqa: PLC0415 (as above)
 
     known = register.figures()
     base = rests(case, register.sections)
+    size = sizes(case, Prices(case))
     figures = {
         key: {
-            **_figure(explained(case, figure, base[key])),
+            **_figure(explained(case, figure, base[key], size=size)),
             "asked": shlex.quote(key)
             if not register.elsewhere and answered(case, key)
             else "",
@@ -215,11 +219,11 @@ def _figure(found: Explanation) -> dict[str, object]:
 
 
 def printed(figure: Figure) -> str:
-    """Return a figure as its page prints it, with its unit."""
-    text = figure.text(spoken())
+    """Return a figure as a panel heads it, with its unit: at the scale of its parts."""
     if figure.unit in {"", SHARE} or figure.prose:
-        return text
-    return f"{text} {unit_label(figure.unit, figure.scale, spoken())}"
+        return figure.text(spoken())
+    whole = replace(figure, scale=0, places=0) if figure.scale else figure
+    return f"{whole.text(spoken())} {unit_said(figure.unit)}"
 
 
 def _pieces(prose: Prose) -> list[dict[str, str]]:

@@ -11,15 +11,19 @@ from typing import Any
 from solvency.browse.language import money
 from solvency.browse.language import say
 from solvency.browse.language import speaking
+from solvency.browse.language import unit_said
 from solvency.browse.pages.front import headlines
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.hypotheses import contradictions_in
 from solvency.browse.pages.hypotheses import refused_in
 from solvency.browse.panel import options
 from solvency.browse.render import empty
+from solvency.figures import formats
 from solvency.figures.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solvency.browse.view import View
 
 
@@ -32,12 +36,15 @@ class Headline:
     unit: str
 
 
-def switched(view: View, before: View) -> dict[str, Any]:
+def switched(
+    view: View, before: View, was: Mapping[str, Decimal] | None = None
+) -> dict[str, Any]:
     """Return the headline numbers, before and after a switch.
 
     Args:
         view: What is shown now.
         before: What was shown before; of it the scenario and the known-date count.
+        was: The numbers by their labels before the files changed, instead.
 
     Returns:
         `hypotheses` with those that are on, `command` the same set at the terminal,
@@ -45,13 +52,19 @@ def switched(view: View, before: View) -> dict[str, Any]:
         said of them.
     """
     with speaking(view.locale):
-        return _switched(view, before)
+        return _switched(view, before, was)
 
 
-def _switched(view: View, before: View) -> dict[str, Any]:
+def _switched(
+    view: View, before: View, was: Mapping[str, Decimal] | None
+) -> dict[str, Any]:
     case = view.case
     now = _headlines(view)
-    then = _headlines(_beside(view, before))
+    then = (
+        _headlines(_beside(view, before))
+        if was is None
+        else {name: Headline(name, was[name], case.currency) for name in was}
+    )
     return {
         "hypotheses": [
             {
@@ -118,8 +131,17 @@ def _moved(now: Headline, then: Headline | None) -> dict[str, Any]:
         return written
     change = now.value - then.value
     sign = "+" if change > 0 else ""
+    earlier = money(then.value, then.unit)
+    if earlier == written["text"]:
+        # Rounded so far they would be the same: to the unit they are not.
+        earlier = _whole(then)
+        written["text"] = _whole(now)
     return {
         **written,
-        "before": money(then.value, then.unit),
+        "before": earlier,
         "difference": f"{sign}{money(change, now.unit)}",
     }
+
+
+def _whole(one: Headline) -> str:
+    return f"{formats.number(one.value, scale=0, places=0)} {unit_said(one.unit)}"

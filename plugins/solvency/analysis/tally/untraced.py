@@ -149,12 +149,7 @@ def untraced(
         [
             *((name, effects.on({name})) for name in names),
             *((one.name, effects.on(one.hypotheses)) for one in scenarios),
-            (
-                "together",
-                effects.on(held)
-                if held
-                else effects.believed(after=after, posterior=posterior),
-            ),
+            ("together", together),
         ]
     )
     each = found[: len(names)]

@@ -22,11 +22,13 @@ from solvency.browse.edit.entry import fields_of
 from solvency.browse.edit.entry import found_in
 from solvency.browse.edit.entry import place_of
 from solvency.browse.edit.entry import read
+from solvency.browse.language import listed
 from solvency.browse.language import say
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import text_of
 from solvency.ledger.files.trust import inside
 from solvency.ledger.terms.metadata import meant
+from solvency.ledger.vocabulary import BASES
 from solvency.wide import DIGITS
 from solvency.wide import PLACES
 from solvency.wide import width
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,119}")
 _GRADE = re.compile(r"[A-F][1-6]")
 _COMMODITY = re.compile(r"[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]|[A-Z]")
+_BARE = re.compile(r"[\d,.]+")
 #: The most characters of a field.
 _LONGEST = 2_000
 
@@ -103,8 +106,15 @@ def _sent(
         if name not in case.sources
     ]
     found["sources"] = ", ".join(names)
+    if kind == "flow" and found.get("basis") and found["basis"] not in BASES:
+        said = say("A basis is one of: %(names)s.", names=listed(BASES))
+        faults.append(("basis", said))
+    _, _, commodity = found.get("amount", "").partition(" ")
     for key in ("amount", *BOUNDS):
         if found.get(key):
+            if key in BOUNDS and commodity and _BARE.fullmatch(found[key]):
+                # A bound of an amount is of its commodity.
+                found[key] = f"{found[key]} {commodity}"
             try:
                 value, commodity = _amount(found[key])
             except ValueError as error:

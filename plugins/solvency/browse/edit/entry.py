@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The fields that are strings of metadata, and of a flow those that are amounts.
 STRINGS = {
     "source": ("publisher", "url", "grade", "note"),
-    "flow": ("through", "locator", "note"),
+    "flow": ("through", "purpose", "basis", "locator", "note"),
 }
 BOUNDS = ("low", "high")
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.browse.edit.entry import written
+from solvency.browse.language import listed
 from solvency.browse.language import say
+from solvency.ledger.vocabulary import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ class FormField:
     value: str = ""
     kind: str = "text"
     choices: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,16 @@ def _source_fields(values: Mapping[str, str], *, new: bool) -> tuple[FormField, 
         FormField("title", say("Title"), get("title", ""), "required"),
         FormField("publisher", say("Publisher"), get("publisher", "")),
         FormField("url", say("Address"), get("url", ""), "url"),
-        FormField("grade", say("Grade"), get("grade", ""), "required"),
+        FormField(
+            "grade",
+            say("Grade"),
+            get("grade", ""),
+            "required",
+            hint=say(
+                "A to F for what kind of source it is, A records of courts, and 1 to 6"
+                " for how far others confirm it, 1 fully: B2"
+            ),
+        ),
         FormField("note", say("Note"), get("note", "")),
     )
 
@@ -105,6 +117,19 @@ def _flow_fields(
             say("Through (in whose name)"),
             get("through", ""),
             choices=tuple(view.case.entities),
+        ),
+        FormField(
+            "purpose",
+            say("Purpose"),
+            get("purpose", ""),
+            choices=tuple(sorted({x.purpose for x in view.case.flows if x.purpose})),
+        ),
+        FormField(
+            "basis",
+            say("Where its amount comes from"),
+            get("basis", ""),
+            choices=BASES,
+            hint=say("One of: %(names)s", names=listed(BASES)),
         ),
         FormField("locator", say("Passage"), get("locator", "")),
         *both,

@@ -114,8 +114,9 @@ def command(
         print_csv(_table(found))
     else:
         from solvency.cli.explain.text import lines  # noqa: PLC0415 (as above)
+        from solvency.cli.terminal.screen import screen  # noqa: PLC0415 (as above)
 
-        for line in lines(case, found, None if every else _LISTED):
+        for line in lines(case, found, None if every else _LISTED, screen()):
             click.echo(line)
 
 

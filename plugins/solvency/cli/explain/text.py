@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency import inert
 from solvency.figures.formats import Locale
 from solvency.figures.formats import percent
 from solvency.figures.formats import published
 from solvency.figures.formats import unit_label
 from solvency.figures.plain import count
+from solvency.figures.text import width
 from solvency.ledger.vocabulary import UNSTATED
 
 if TYPE_CHECKING:
@@ -18,19 +21,40 @@ if TYPE_CHECKING:
     from solvency.exhibits.explain import Explanation
     from solvency.exhibits.explain import Share
     from solvency.exhibits.explain import Without
+    from solvency.figures.text import Screen
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Source
 
 
-def lines(case: Case, found: Explanation, most: int | None) -> list[str]:
-    """Return what a thing rests on, as the lines of a terminal.
+def lines(case: Case, found: Explanation, most: int | None, on: Screen) -> list[str]:
+    """Return what a thing rests on, as the lines of a terminal no wider than it is.
 
     Args:
         case: The case.
         found: What it rests on.
         most: How many flows and figures to list; None for all.
+        on: The terminal.
     """
+    return [part for line in _all(case, found, most, on) for part in _folded(line, on)]
+
+
+def _folded(line: str, on: Screen) -> list[str]:
+    """Return a line as lines of a terminal, those after the first set in.
+
+    An address is one line, however long, so that it can be copied.
+    """
+    line = inert.line(line)
+    if width(line) <= on.width or line.strip().startswith(("https://", "http://")):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    first = on.wrapped(line)[0]
+    inset = f"{indent}    "
+    rest = replace(on, width=on.width - len(inset)).wrapped(line[len(first) :].lstrip())
+    return [first, *(inset + part for part in rest)]
+
+
+def _all(case: Case, found: Explanation, most: int | None, on: Screen) -> list[str]:
     lines = [f"{found.kind} {found.name}"]
     if found.value is not None or found.figure is not None:
         lines.append(f"  value      {_value(found)}")
@@ -43,7 +67,7 @@ def lines(case: Case, found: Explanation, most: int | None) -> list[str]:
     if found.kind == "flow":
         lines += _flow(found.flows[0].flow, case)
     else:
-        lines += _flows(found, most)
+        lines += _flows(found, most, on)
     lines += _figures(found, most)
     lines += _sources(found)
     lines += _spoken(found)
@@ -72,19 +96,25 @@ def _cut(title: str, shown: int, whole: int) -> str:
     return f"{title}: the first {shown} of {whole}; --all lists all"
 
 
-def _flows(found: Explanation, most: int | None) -> list[str]:
+def _flows(found: Explanation, most: int | None, on: Screen) -> list[str]:
     if not found.flows:
         return []
     shown = found.flows[:most]
     title = "flows, which add up to it" if found.sum else "flows"
-    width = max(len(one.flow.id) for one in shown)
-    return [
-        _cut(title, len(shown), len(found.flows)),
-        *(_share(one, width) for one in shown),
-    ]
+    room = max(len(one.flow.id) for one in shown)
+    rows = [_share(one, room) for one in shown]
+    # What happened stands beside the amount of each, or of each below it.
+    fits = all(width(f"{row}  {words}") <= on.width for row, words in rows)
+    listed = (
+        [f"{row}  {words}" for row, words in rows]
+        if fits
+        else [part for row, words in rows for part in (row, f"    {words}")]
+    )
+    return [_cut(title, len(shown), len(found.flows)), *listed]
 
 
-def _share(one: Share, width: int) -> str:
+def _share(one: Share, room: int) -> tuple[str, str]:
+    """Return a flow with its amount, and what happened with who says so."""
     flow = one.flow
     size = flow.amount
     mark = "*" if flow.established else "!"
@@ -92,8 +122,8 @@ def _share(one: Share, width: int) -> str:
         f"{size.number:,f} {size.commodity}" if one.part is None else _digits(one.part)
     )
     return (
-        f"  {flow.date} {mark} {flow.id:<{width}} {has:>24}  {flow.narration}"
-        f" ({', '.join(flow.sources) or flow.basis})"
+        f"  {flow.date} {mark} {flow.id:<{room}} {has:>24}",
+        f"{flow.narration} ({', '.join(flow.sources) or flow.basis})",
     )
 
 
@@ -169,9 +199,9 @@ def _flow(flow: Flow, case: Case) -> list[str]:
         taken = "" if case.takes(flow) else " (not in this scenario)"
         lines.append(f"  hypothesis {', '.join(sorted(flow.hypotheses))}{taken}")
     lines.append("postings")
-    width = max(len(posting.account) for posting in flow.postings)
+    room = max(len(posting.account) for posting in flow.postings)
     lines += [
-        f"  {one.account:<{width}}  {one.units:>24,f} {one.commodity}"
+        f"  {one.account:<{room}}  {one.units:>24,f} {one.commodity}"
         + (f" @ {one.price.number:,f} {one.price.commodity}" if one.price else "")
         + ("  added" if one.added else "")
         for one in flow.postings

@@ -20,16 +20,20 @@ from solvency.figures.errors import ReportError
 from solvency.ledger.files.notes import notes_on
 from solvency.ledger.without_source import lost as lost_without
 from solvency.ledger.without_source import without
+from solvency.model.worth import amount_worth
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
+    from collections.abc import Mapping
 
+    from solvency.exhibits.explain.answer import Carried
     from solvency.exhibits.explain.search import Search
     from solvency.exhibits.rests import Rest
     from solvency.figures.figure import Figure
     from solvency.ledger.case import Case
+    from solvency.model.prices import Prices
 
     Progress = Callable[[str], None] | None
 
@@ -89,13 +93,31 @@ def _figure(
 ) -> Explanation:
     skipped = asked.of.long and not every
     return replace(
-        explained(asked.setting.case, figure, rest, asked.of.section),
+        explained(
+            asked.setting.case,
+            figure,
+            rest,
+            asked.of.section,
+            sizes(asked.setting.case, asked.setting.book.prices),
+        ),
         without=() if skipped else tuple(_changes(asked, figure, rest, progress)),
         left_out=rest.sources if skipped else (),
     )
 
 
-def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Explanation:
+def sizes(case: Case, prices: Prices) -> Mapping[str, Decimal]:
+    """Return what each flow's amount was worth on its day, nothing without a price."""
+    with wide():
+        return {one.id: amount_worth(prices, one) or Decimal() for one in case.flows}
+
+
+def explained(
+    case: Case,
+    figure: Figure,
+    rest: Rest,
+    section: str = "",
+    size: Mapping[str, Decimal] | None = None,
+) -> Explanation:
     """Say what a figure rests on, without leaving any source out in turn.
 
     Args:
@@ -103,6 +125,8 @@ def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Expl
         figure: The figure.
         rest: What it rests on.
         section: The section of a report that has it.
+        size: What each flow was worth: where flows have no part of their own, the
+            largest come first, and the sources that give the most.
     """
     with wide():
         flows = tuple(
@@ -113,6 +137,9 @@ def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Expl
             if name in case.by_id
         )
         sources = carried(case, flows, rest.sources)
+        if size and not rest.sums:
+            flows = tuple(sorted(flows, key=lambda one: -size.get(one.flow.id, 0)))
+            sources = _by_size(flows, sources, size)
     return Explanation(
         kind="figure",
         name=figure.key,
@@ -128,6 +155,17 @@ def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Expl
         sources=sources,
         told=_worked(rest) if rest.sums else (),
     )
+
+
+def _by_size(
+    flows: tuple[Share, ...], sources: tuple[Carried, ...], size: Mapping[str, Decimal]
+) -> tuple[Carried, ...]:
+    """Return sources, those first whose flows, all together, were worth most."""
+    given: dict[str | None, Decimal] = {}
+    for one in flows:
+        name = one.flow.amount_from
+        given[name] = given.get(name, Decimal()) + size.get(one.flow.id, Decimal())
+    return tuple(sorted(sources, key=lambda one: -given.get(one.source.name, 0)))
 
 
 def _others(rest: Rest) -> tuple[Other, ...]:

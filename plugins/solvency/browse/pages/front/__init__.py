@@ -59,7 +59,20 @@ def build(view: View) -> Page:
     changed = changes(view, setting, figures)
     return Page(
         numbers=tuple(
-            replace(one, note=below(sure, one.figure, view.case.currency))
+            replace(
+                one,
+                note=spoken()
+                .text("; ")
+                .join(
+                    filter(
+                        None,
+                        (
+                            below(sure, one.figure, view.case.currency),
+                            _counts(one.label),
+                        ),
+                    )
+                ),
+            )
             for one in headlines(setting, steps, figures)
         ),
         chart=bands(view, setting) if view.study.whole else None,
@@ -116,6 +129,18 @@ def _missing(setting: Setting, entity: str) -> str:
     coin = alone(setting, entity, series) if series else ""
     said = say("Missing for customers of %(name)s", name=entity)
     return in_alone(spoken(), said, coin)
+
+
+def _counts(label: str) -> str:
+    """Say what a headline counts, where it seems the sum of others and is not."""
+    return {
+        "Should be there": say("money and liquid coins alone, counted or not"),
+        "Found, of what was counted": say(
+            "with tokens, stakes and other things, which are no part of what should be"
+            " there: it may be more"
+        ),
+        "Untraced": say("account by account, of what was counted alone"),
+    }.get(label, "")
 
 
 def _number(label: str, figure: Figure, *, short: bool = False) -> Number:
