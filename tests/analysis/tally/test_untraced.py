@@ -12,7 +12,9 @@ from counting import BOOKS
 from counting import counted
 from preamble import PREAMBLE
 
+from solvency.analysis.tally import parts
 from solvency.analysis.tally.tables import headline
+from solvency.analysis.tally.tally import explained
 from solvency.analysis.tally.tally import tally
 from solvency.cli import main
 
@@ -78,10 +80,19 @@ def test_believed_by_their_priors(ask) -> None:
     assert (together.low, together.high) == (-50, 300)
 
 
-def test_believed_after_the_observations(ledger) -> None:
+def test_believed_after_the_observations(ledger, monkeypatch) -> None:
     # That 200 of 500 were found says that 400 were lost: never nothing, never -50.
     case = ledger.case(BOOKS + RIVALS + COUNT)
-    after = tally(case, switches="posterior", draws=2_000).untraced.together
+    asked = []
+    posterior = parts._posterior
+    monkeypatch.setattr(
+        parts, "_posterior", lambda *of: asked.append(of) or posterior(*of)
+    )
+    total = tally(case, switches="posterior", draws=2_000)
+    # It is weighed once, and comes to what a second weighing does.
+    assert len(asked) == 1
+    assert explained(case, total) == total
+    after = total.untraced.together
     assert (after.low, after.high) == (300, 300)
 
 

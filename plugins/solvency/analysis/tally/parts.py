@@ -82,8 +82,10 @@ class Parts:
         case = self.case
         names = list(case.hypotheses)
         everything = list(range(len(self.flows)))
+        posterior: Combinations | None = None
         if switches == "posterior":
             held, weights, chances, sampled, notes = _posterior(case, names, seed)
+            posterior = held, weights
         else:
             priors = {name: float(case.hypotheses[name].prior) for name in names}
             single = all(len(flow.hypotheses) == 1 for flow in self.flows)
@@ -100,7 +102,7 @@ class Parts:
         ]
         rows = np.stack(columns, axis=1)
         chosen = Chosen(self, everything, beliefs, (rows, weights))
-        chosen.sampled = sampled
+        chosen.sampled, chosen.posterior = sampled, posterior
         return chosen, notes
 
 
@@ -122,6 +124,8 @@ class Chosen:
         #: How many combinations of one weight were drawn, where they are a sample
         #: themselves.
         self.sampled = 0
+        #: What the observations leave of all hypotheses, where that was asked.
+        self.posterior: Combinations | None = None
         spreads = [spread_of(self.case, flow) for flow in self.flows]
         sizes = [
             abs(amount) / float(spread.central)
@@ -348,13 +352,13 @@ def _posterior(
 
 
 def posterior_combinations(
-    case: Case, names: list[str], seed: int
+    case: Case, names: list[str], seed: int, known: Combinations | None = None
 ) -> NDArray[np.bool_]:
     """Return combinations by the belief in them after the observations, in any order.
 
-    Each comes as often as it is believed.
+    Each comes as often as it is believed; what is known already is not weighed again.
     """
-    held, weights, *_ = _posterior(case, names, seed)
+    held, weights = known or _posterior(case, names, seed)[:2]
     rng = np.random.default_rng([seed, 2])
     return np.asarray(held[rng.permutation(_even(weights, _PRIOR_DRAWS))])
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.analysis.tally.parts import Chosen
+    from solvency.analysis.tally.parts import Combinations
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
     from solvency.methods.tally import Exact
@@ -112,7 +113,7 @@ def tally(
     )
     if not beside:
         return total
-    return _with_rest(parts, chosen, explained(case, total), executor)
+    return _with_rest(parts, chosen, explained(case, total, chosen.posterior), executor)
 
 
 def with_rest(
@@ -167,18 +168,24 @@ def _chosen(
     return chosen, switches, notes
 
 
-def explained(case: Case, found: Tallied) -> Tallied:
+def explained(
+    case: Case, found: Tallied, posterior: Combinations | None = None
+) -> Tallied:
     """Return a tally with how much of what is untraced the hypotheses explain.
 
     Args:
         case: the case.
         found: its tally, whose day, draws and seed are taken.
+        posterior: combinations of all hypotheses after the observations, with their
+            weights, where they are known already.
     """
     named = case.scenario.name != "*"
     held = case.scenario.hypotheses if named else frozenset()
     few = min(found.draws, DEPENDENCE_DRAWS)
     after = found.switches == "posterior"
-    one = untraced(case, found.at, held, few, found.seed, after=after)
+    one = untraced(
+        *(case, found.at, held, few, found.seed), after=after, posterior=posterior
+    )
     return replace(found, untraced=one, unexplained=one.left() if one else {})
 
 

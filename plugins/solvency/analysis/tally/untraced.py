@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.analysis.tally.parts import Combinations
     from solvency.ledger.case import Case
 
     Array = NDArray[np.float64]
@@ -118,6 +119,7 @@ def untraced(
     seed: int,
     *,
     after: bool = False,
+    posterior: Combinations | None = None,
 ) -> Untraced | None:
     """Say how much of what is untraced the hypotheses explain.
 
@@ -128,6 +130,7 @@ def untraced(
         draws: How many draws of the amounts.
         seed: Their seed.
         after: Beliefs are those after the observations, not before.
+        posterior: These, with their weights, where they are known already.
 
     Returns:
         None where nothing was counted.
@@ -138,12 +141,15 @@ def untraced(
     effects = _Effects(books, day, draws, seed)
     names = [name for name in case.hypotheses if effects.moves({name})]
     scenarios = [one for one in case.scenarios.values() if one.hypotheses]
+    together = (
+        effects.on(held) if held else effects.believed(after=after, posterior=posterior)
+    )
     # All from the same draws, which take most of the time.
     found = effects.explained(
         [
             *((name, effects.on({name})) for name in names),
             *((one.name, effects.on(one.hypotheses)) for one in scenarios),
-            ("together", effects.on(held) if held else effects.believed(after=after)),
+            ("together", together),
         ]
     )
     each = found[: len(names)]
@@ -209,13 +215,19 @@ class _Effects:
         flows = self._book.flows
         return np.array([[bool(flow.hypotheses & wanted) for flow in flows]], bool)
 
-    def believed(self, *, after: bool) -> NDArray[np.bool_]:
+    def believed(
+        self, *, after: bool, posterior: Combinations | None
+    ) -> NDArray[np.bool_]:
         """Return which flows hold, a row a draw, before or after the observations."""
         hypotheses = list(self._case.hypotheses)
         if not hypotheses or not self._book.flows:
             return self.on(())
-        combinations = posterior_combinations if after else prior_combinations
-        drawn = combinations(self._case, hypotheses, self._seed)
+        asked = self._case, hypotheses, self._seed
+        drawn = (
+            posterior_combinations(*asked, posterior)
+            if after
+            else prior_combinations(*asked)
+        )
         columns = [
             drawn[:, [hypotheses.index(one) for one in flow.hypotheses]].any(axis=1)
             for flow in self._book.flows
