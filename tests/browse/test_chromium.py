@@ -395,7 +395,7 @@ def test_a_point_of_a_line_opens_what_it_rests_on(window):
     tab.keyboard.press("Enter")
     panel = tab.get_by_role("dialog")
     # 10 million of deposits, and the 0.4 million that two coins rose by.
-    expect(panel.locator(".sv-panel-value")).to_have_text("10,400.0 $k")
+    expect(panel.locator(".sv-panel-value")).to_have_text("10,400,000 USD")
     expect(panel.locator("tbody tr").first).to_be_visible()
     tab.keyboard.press("Escape")
     expect(point).to_be_focused()
@@ -567,7 +567,11 @@ def test_enter_waits_for_what_is_still_searched(window):
     tab = window("where")
     box = tab.locator(".sv-search input")
     held = []
-    tab.route("**/index*", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    tab.route("**/index*", hold)
     box.fill("gazette")
     expect(tab.locator(".sv-found")).to_have_text("Searching")
     box.press("Enter")

@@ -1,0 +1,21 @@
+"""What the bar at the foot says of numbers whose change is smaller than they print."""
+
+from __future__ import annotations
+
+import json
+
+
+def test_a_change_too_small_to_print_is_shown_in_full(site):
+    served = site()
+    address = served.path("where") + "switched"
+    now = {
+        one["label"]: one["value"]
+        for one in served.http.get(address).get_json()["numbers"]
+    }
+    was = {**now, "Came in": str(int(now["Came in"]) - 20)}
+    found = served.http.get(address, query_string={"was": json.dumps(was)})
+    moved = [one for one in found.get_json()["numbers"] if one["difference"]]
+    assert [one["label"] for one in moved] == ["Came in"]
+    assert moved[0]["before"] == f"{int(was['Came in']):,} USD"
+    assert moved[0]["text"] == f"{int(now['Came in']):,} USD"
+    assert moved[0]["difference"] == "+$20"
