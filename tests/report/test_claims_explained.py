@@ -19,6 +19,7 @@ from solvency.figures.figure import OWN
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.formats import Locale
+from solvency.report import build
 from solvency.report import pages
 
 if TYPE_CHECKING:
@@ -350,3 +351,20 @@ def test_a_tally_says_what_its_ends_are_and_by_which_chances(ledger) -> None:
         chart, table, *_ = tally_tables(setting, found)
         assert any(ends in read(note) for note in table.notes) == bool(more)
         assert (before in read(chart.unit)) == (not asked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("at the correlation of errors taken here", "flows these books lack")),
+        ("zh", ("按此处所取的误差相关系数", "账簿缺少的款项")),
+    ],
+)
+def test_what_is_suspect_may_be_a_flow_that_is_missing(
+    lang: str, words: tuple[str, str], ledger: Ledger
+) -> None:
+    stated = seen("all", "700", EXACT) + seen("own", "500", EXACT, "one")
+    case = ledger.case(HEAD + stated)
+    made = build(case, case.book(), sections=["contradictions"], lang=lang)
+    said = "".join(pages.tree(made).itertext())
+    assert all(one in said for one in words)
