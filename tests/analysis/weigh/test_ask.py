@@ -78,6 +78,19 @@ def test_exact_figures_that_differ_are_refused(ledger, group):
         believe(case)
 
 
+def test_what_two_sources_say_exactly_counts_once(ledger):
+    text = HEAD + may("loss", 100)
+    for name in ("leak", "copy"):
+        text += f'2020-01-01 custom "source" "{name}" "It"\n  grade: "A1"\n'
+    text += seen("bank", "900", "leak", error="0")
+    once = believe(ledger.case(text))
+    twice = believe(ledger.case(text + seen("again", "900", "copy", error="0")))
+    assert beliefs(twice) == beliefs(once)
+    # Without one of the two, the other still says it.
+    assert [one.group for one in once.left_out] == ["leak"]
+    assert [one.group for one in twice.left_out] == ["copy and leak"]
+
+
 def test_one_hypothesis_by_hand(ledger):
     found = believe(ledger.case(HEAD + may("loss", 100) + seen("bank", "900")))
     # The ratio of t(value; 1000 - loss, s2 + t2) to t(value; 1000, s2), of 4 degrees.

@@ -398,7 +398,7 @@ def evidence(case: Case) -> Evidence:
     pairs = seen.by_construction()
     names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
     seen = seen.without({at for at, _ in pairs})
-    _refuse_contradictions(seen.rows)
+    seen = _said_once(seen)
     assumed = case.uncertainty
     found = _of(
         whole,
@@ -410,35 +410,47 @@ def evidence(case: Case) -> Evidence:
     return replace(found, hypotheses=weighable(found))
 
 
-def _refuse_contradictions(rows: Iterable[Row]) -> None:
-    """Refuse exact figures of one balance that differ: no amount makes both true.
+def _said_once(seen: Observed) -> Observed:
+    """Return the observations, what several give exactly of one balance once.
+
+    Such a row is of all who give it, so that it is left out with all of them alone.
 
     Raises:
-        ValueError: there are some.
+        ValueError: exact figures of one balance differ: no amount makes both true.
     """
-    exact: dict[tuple[object, ...], Row] = {}
-    for row in rows:
+    rows, again = list(seen.rows), set()
+    exact: dict[tuple[object, ...], int] = {}
+    for at, row in enumerate(seen.rows):
         if row.sigma or row.bound:
             continue
         one = row.first
-        other = exact.setdefault(
-            (
-                *(frozenset(one.accounts), one.date, one.since, one.side),
-                *(one.mark, one.amount.commodity),
-            ),
-            row,
+        key = (
+            *(frozenset(one.accounts), one.date, one.since, one.side),
+            *(one.mark, one.amount.commodity),
         )
+        first = exact.setdefault(key, at)
+        if first == at:
+            continue
+        other = rows[first]
         if other.value != row.value:
-            told = " and ".join(
-                f"{each.id} ({each.first.place.file}:{each.first.place.line}) says"
-                f" {each.stated:,f} {each.commodity}"
-                for each in sorted((other, row), key=lambda said: said.first.place)
-            )
-            raise ValueError(
-                "these observations of one balance are taken as exact and contradict"
-                f" one another: {told}. No weighing can mend what is taken as certain:"
-                " give one of them a low and high, or its grade a spread"
-            )
+            raise ValueError(_contradiction(other, row))
+        again.add(at)
+        rows[first] = other._replace(group=f"{other.group} and {row.group}")
+    return replace(seen, rows=tuple(rows)).without(again) if again else seen
+
+
+def _contradiction(one: Row, other: Row) -> str:
+    """Say that two exact figures of one balance differ, and how to mend it."""
+    told = " and ".join(
+        f"{each.id} ({each.first.place.file}:{each.first.place.line}) says"
+        f" {each.stated:,f} {each.commodity}"
+        for each in sorted((one, other), key=lambda said: said.first.place)
+    )
+    return (
+        "these observations of one balance are taken as exact and contradict"
+        f" one another: {told}. No weighing can mend what is taken as certain:"
+        " give one of them a low and high, or its grade a spread"
+    )
 
 
 @wide()
