@@ -214,7 +214,7 @@ def test_the_chronology_names_the_sources_of_events(tmp_path: Path) -> None:
     root = pages.tree(report)
     number = next(x.number for x in report.notes.all if x.source.name == source)
     text = " ".join("".join(root.itertext()).split())
-    assert f"Who dates what: 1 Mar 2021 {number}." in text
+    assert f"Who dates what: 1 Mar 2021 {number} {case.sources[source].grade}." in text
 
 
 def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ class TestDocument:
         write(loaded, loaded.book(), path, sections=["hypotheses"])
         called = [t for t in text_of_pages(path) if "The sheet hints at it." in t]
         assert len(called) == 1
-        assert "S-001 The Gazette, “The sheet”" in called[0]
+        assert "S-001 B2, The Gazette, “The sheet”" in called[0]
 
     def test_the_figures_are_on_the_pages(self, written: Path) -> None:
         everything = " ".join(text_of_pages(written))

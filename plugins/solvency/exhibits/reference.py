@@ -28,4 +28,6 @@ def glossary(setting: Setting) -> Section:
     case = setting.case
     tokens = any(is_issued_by(case, name, case.entities) for name in case.commodities)
     title = setting.text("Words used")
-    return Section("glossary", title, values={"tokens": tokens}, appendix=True)
+    thin = any(one.thin for one in case.commodities.values())
+    values = {"tokens": tokens, "thin": thin}
+    return Section("glossary", title, values=values, appendix=True)
