@@ -241,7 +241,7 @@ def test_a_point_of_a_line_and_the_gap_open_on_files_too(opened):
     point = drawing.locator("a[aria-label^='Owed to customers, 2021-07-01']")
     point.press("Enter")
     panel = tab.get_by_role("dialog")
-    expect(panel.locator(".sv-panel-value")).to_have_text("10,400.0 $k")
+    expect(panel.locator(".sv-panel-value")).to_have_text("10,400,000 USD")
     tab.keyboard.press("Escape")
     expect(point).to_be_focused()
     drawing.locator("a[aria-label='Gap']").press("Enter")
