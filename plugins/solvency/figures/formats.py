@@ -61,7 +61,7 @@ _MARKS_ZH = {", ": "，", ": ": "：", " for ": "："}
 #: What stands between formulas of which one figure is made of another and a third.
 _SIGNS_ZH = {" plus ": "加", " less ": "减", " over ": "除以"}
 #: A formula of a flow or of an account, by its name.
-_OF = re.compile(r"(amount of the flow|balance of) (\S+)( at market)?")
+_OF = re.compile(r"((?:amount|low|high) of the flow|balance of) (\S+)( at market)?")
 _DONE = re.compile("( plus | less | over )")
 #: Longer text is prose, not names.
 _LONGEST = 80

@@ -215,14 +215,23 @@ class _Statement:
         text = self.setting.text
         beside = text("Beside: paid by collateral of others")
         back = text("Of what it pays, left to those others")
-        for name, label, values in (
+        way, name = self.found.ways["alone", "central"], self.one.entity
+        debts = {
+            one.debt.account
+            for one in way.paid
+            if one.others and one.debt.debtor == name
+        }
+        # The debt that is so paid leads to the flows it came of, and to their sources.
+        account = min(debts & self.setting.registered, default="")
+        target = self.setting.register(account) if account else ""
+        for of, label, values in (
             ("others", beside, [x.paid for x in given]),
             ("back", back, [x.back for x in given]),
         ):
             if any(each.paid for each in given):
-                key = f"{self.key}:{name}"
+                key = f"{self.key}:{of}"
                 figures = (
-                    self.setting.money(f"{key}:{end}", value, formula=name)
+                    self.setting.money(f"{key}:{end}", value, formula=of, target=target)
                     for end, value in zip(ENDS, values, strict=True)
                 )
                 yield Row(key, (label,), (None, *figures), indent=1)

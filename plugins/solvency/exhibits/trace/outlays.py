@@ -113,15 +113,21 @@ def deposits(found: Following, name: str) -> tuple[str, ...]:
 def undated(setting: Setting, found: Following) -> Iterator[Prose]:
     """Say how many of the flows traced stand on a day that was chosen."""
     days = sum(one.earliest is not None for one in found.moved)
+    # The flows are those of the accounts traced.
+    account = min(setting.registered & set(found.accounts), default="")
+    target = setting.register(account) if account else ""
     if days:
         yield setting.say(
             "%(undated)s of %(count)s flows traced stand on a day that no source gives:"
             " on other days the bounds can be otherwise.",
             undated=setting.count(
-                "trace:undated", days, formula="flows traced without a known day"
+                "trace:undated",
+                days,
+                formula="flows traced without a known day",
+                target=target,
             ),
             count=setting.count(
-                "trace:moved", len(found.moved), formula="flows traced"
+                "trace:moved", len(found.moved), formula="flows traced", target=target
             ),
         )
 
