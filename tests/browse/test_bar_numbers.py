@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_a_change_too_small_to_print_is_shown_in_full(site):
     served = site()
@@ -19,3 +21,14 @@ def test_a_change_too_small_to_print_is_shown_in_full(site):
     assert moved[0]["before"] == f"{int(was['Came in']):,} USD"
     assert moved[0]["text"] == f"{int(now['Came in']):,} USD"
     assert moved[0]["difference"] == "+$20"
+
+
+@pytest.mark.parametrize("value", ["1e999999", "-1E+400", "NaN", "a word", None, []])
+def test_a_number_kept_is_no_longer_than_one_of_a_ledger(site, value):
+    served = site()
+    address = served.path("where") + "switched"
+    was = json.dumps({"Came in": value})
+    found = served.http.get(address, query_string={"was": was})
+    assert found.status_code == 200
+    came = next(x for x in found.get_json()["numbers"] if x["label"] == "Came in")
+    assert "before" not in came or not came["difference"]

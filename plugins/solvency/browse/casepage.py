@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import json
 from decimal import Decimal
+from decimal import InvalidOperation
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
@@ -48,6 +49,9 @@ from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
 from solvency.ledger.load import collector_paused
 from solvency.model.restated_observations import currencies
+from solvency.wide import DIGITS
+from solvency.wide import PLACES
+from solvency.wide import width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,5 +247,20 @@ def _kept(written: str | None) -> dict[str, Decimal] | None:
     """Read the numbers a page kept before it saved; None where it kept none."""
     if not written:
         return None
-    found = {name: Decimal(value) for name, value in json.loads(written).items()}
-    return {name: value for name, value in found.items() if value.is_finite()}
+    found = json.loads(written)
+    if not isinstance(found, dict):
+        return None
+    numbers = {str(name): _number(value) for name, value in found.items()}
+    return {name: value for name, value in numbers.items() if value is not None}
+
+
+def _number(written: object) -> Decimal | None:
+    """Read a number no longer than one of a ledger; None where it is none."""
+    try:
+        value = Decimal(str(written))
+    except InvalidOperation:
+        return None
+    if not value.is_finite():
+        return None
+    before, behind = width(value)
+    return value if before <= DIGITS and behind <= PLACES else None

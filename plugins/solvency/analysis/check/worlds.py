@@ -39,17 +39,12 @@ def is_certain(invariant: Invariant) -> bool:
     return test_of(invariant.name).certain
 
 
-def of_balances(invariant: Invariant) -> bool:
-    """Say whether a test is of what there is on a day, by itself."""
-    return test_of(invariant.name).of_balances
-
-
 def in_parts(invariant: Invariant) -> bool:
     """Say whether a test is drawn on some days at a time.
 
     Of another package's test nobody knows that it asks nothing of other days.
     """
-    return invariant.name in TESTS and of_balances(invariant)
+    return invariant.name in TESTS and test_of(invariant.name).of_balances
 
 
 class Worlds:

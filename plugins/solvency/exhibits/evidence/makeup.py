@@ -90,8 +90,11 @@ def _named(
     for name, part in by_size[most:]:
         unstated = flows[name].basis in ("assumed", "plug")
         (named if unstated else rest).append((name, part))
-    while rest and abs(rest[0][1]) > abs(sum((part for _, part in rest), Decimal())):
-        named.append(rest.pop(0))
+    total, further = sum((part for _, part in rest), Decimal()), 0
+    while further < len(rest) and abs(rest[further][1]) > abs(total):
+        total -= rest[further][1]
+        further += 1
+    named, rest = named + rest[:further], rest[further:]
     # One flow alone needs no line for the rest.
     return (named, dict(rest)) if len(rest) > 1 else (named + rest, {})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.explain.answer import Explanation
@@ -26,7 +27,6 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
-    from collections.abc import Mapping
 
     from solvency.exhibits.explain.answer import Carried
     from solvency.exhibits.explain.search import Search
@@ -105,10 +105,15 @@ def _figure(
     )
 
 
-def sizes(case: Case, prices: Prices) -> Mapping[str, Decimal]:
-    """Return what each flow's amount was worth on its day, nothing without a price."""
-    with wide():
-        return {one.id: amount_worth(prices, one) or Decimal() for one in case.flows}
+def sizes(case: Case, prices: Prices) -> Callable[[str], Decimal]:
+    """Return what says of a flow what it was worth on its day, nothing unpriced."""
+
+    @cache
+    def size(name: str) -> Decimal:
+        with wide():
+            return amount_worth(prices, case.by_id[name]) or Decimal()
+
+    return size
 
 
 def explained(
@@ -116,7 +121,7 @@ def explained(
     figure: Figure,
     rest: Rest,
     section: str = "",
-    size: Mapping[str, Decimal] | None = None,
+    size: Callable[[str], Decimal] | None = None,
 ) -> Explanation:
     """Say what a figure rests on, without leaving any source out in turn.
 
@@ -125,7 +130,7 @@ def explained(
         figure: The figure.
         rest: What it rests on.
         section: The section of a report that has it.
-        size: What each flow was worth: where flows have no part of their own, the
+        size: Says what a flow was worth: where flows have no part of their own, the
             largest come first, and the sources that give the most.
     """
     with wide():
@@ -138,7 +143,7 @@ def explained(
         )
         sources = carried(case, flows, rest.sources)
         if size and not rest.sums:
-            flows = tuple(sorted(flows, key=lambda one: -size.get(one.flow.id, 0)))
+            flows = tuple(sorted(flows, key=lambda one: -size(one.flow.id)))
             sources = _by_size(flows, sources, size)
     return Explanation(
         kind="figure",
@@ -158,13 +163,15 @@ def explained(
 
 
 def _by_size(
-    flows: tuple[Share, ...], sources: tuple[Carried, ...], size: Mapping[str, Decimal]
+    flows: tuple[Share, ...],
+    sources: tuple[Carried, ...],
+    size: Callable[[str], Decimal],
 ) -> tuple[Carried, ...]:
     """Return sources, those first whose flows, all together, were worth most."""
     given: dict[str | None, Decimal] = {}
     for one in flows:
         name = one.flow.amount_from
-        given[name] = given.get(name, Decimal()) + size.get(one.flow.id, Decimal())
+        given[name] = given.get(name, Decimal()) + size(one.flow.id)
     return tuple(sorted(sources, key=lambda one: -given.get(one.source.name, 0)))
 
 

@@ -211,30 +211,21 @@ class _Statement:
 
     def _lent(self) -> Iterator[Row]:
         """Yield what collateral of others pays the creditors, and what that costs."""
+        setting, way = self.setting, self.found.ways["alone", "central"]
         given = [lent(self.found.ways["alone", end], self.one.entity) for end in ENDS]
-        text = self.setting.text
-        beside = text("Beside: paid by collateral of others")
-        back = text("Of what it pays, left to those others")
-        way, name = self.found.ways["alone", "central"], self.one.entity
-        debts = {
-            one.debt.account
-            for one in way.paid
-            if one.others and one.debt.debtor == name
-        }
+        some = [x for x in way.paid if x.others and x.debt.debtor == self.one.entity]
         # The debt that is so paid leads to the flows it came of, and to their sources.
-        account = min(debts & self.setting.registered, default="")
-        target = self.setting.register(account) if account else ""
-        for of, label, values in (
-            ("others", beside, [x.paid for x in given]),
-            ("back", back, [x.back for x in given]),
+        accounts = {x.debt.account for x in some} & setting.registered
+        target = setting.register(min(accounts)) if accounts else ""
+        for name, label, values in (
+            ("others", "Beside: paid by collateral of others", [x.paid for x in given]),
+            ("back", "Of what it pays, left to those others", [x.back for x in given]),
         ):
             if any(each.paid for each in given):
-                key = f"{self.key}:{of}"
-                figures = (
-                    self.setting.money(f"{key}:{end}", value, formula=of, target=target)
-                    for end, value in zip(ENDS, values, strict=True)
-                )
-                yield Row(key, (label,), (None, *figures), indent=1)
+                key, of = f"{self.key}:{name}", {"formula": label, "target": target}
+                ends = zip(ENDS, values, strict=True)
+                cells = (setting.money(f"{key}:{end}", x, **of) for end, x in ends)
+                yield Row(key, (setting.text(label),), (None, *cells), indent=1)
 
     def _line(self, line: Line) -> Row:
         """Return the assets of one kind."""

@@ -59,20 +59,7 @@ def build(view: View) -> Page:
     changed = changes(view, setting, figures)
     return Page(
         numbers=tuple(
-            replace(
-                one,
-                note=spoken()
-                .text("; ")
-                .join(
-                    filter(
-                        None,
-                        (
-                            below(sure, one.figure, view.case.currency),
-                            _counts(one.label),
-                        ),
-                    )
-                ),
-            )
+            replace(one, note=_note(one, below(sure, one.figure, view.case.currency)))
             for one in headlines(setting, steps, figures)
         ),
         chart=bands(view, setting) if view.study.whole else None,
@@ -131,16 +118,17 @@ def _missing(setting: Setting, entity: str) -> str:
     return in_alone(spoken(), said, coin)
 
 
-def _counts(label: str) -> str:
-    """Say what a headline counts, where it seems the sum of others and is not."""
-    return {
+def _note(one: Number, sureness: str) -> str:
+    """Say how sure a headline is, and what it counts where that is not plain."""
+    counts = {
         "Should be there": say("money and liquid coins alone, counted or not"),
         "Found, of what was counted": say(
             "with tokens, stakes and other things, which are no part of what should be"
             " there: it may be more"
         ),
         "Untraced": say("account by account, of what was counted alone"),
-    }.get(label, "")
+    }.get(one.label, "")
+    return spoken().text("; ").join(filter(None, (sureness, counts)))
 
 
 def _number(label: str, figure: Figure, *, short: bool = False) -> Number:
