@@ -88,7 +88,7 @@ def test_what_two_sources_say_exactly_counts_once(ledger):
     assert beliefs(twice) == beliefs(once)
     # Without one of the two, the other still says it.
     assert [one.group for one in once.left_out] == ["leak"]
-    assert [one.group for one in twice.left_out] == ["copy and leak"]
+    assert [one.group for one in twice.left_out] == ["copy + leak"]
 
 
 def test_one_hypothesis_by_hand(ledger):

@@ -435,7 +435,7 @@ def _said_once(seen: Observed) -> Observed:
         if other.value != row.value:
             raise ValueError(_contradiction(other, row))
         again.add(at)
-        rows[first] = other._replace(group=f"{other.group} and {row.group}")
+        rows[first] = other._replace(group=f"{other.group} + {row.group}")
     return replace(seen, rows=tuple(rows)).without(again) if again else seen
 
 

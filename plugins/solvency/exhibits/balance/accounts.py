@@ -240,14 +240,18 @@ def entities(
         ),
         tuple(rows),
         tuple(
-            (Said(words),)
+            note
             for sheet in sheets
-            for words in (
+            for note in (
                 *(
-                    f"{sheet.entity}: left out: {setting.remark(x.why)}"
-                    for x in sheet.unpriced
+                    setting.say(
+                        "%(entity)s: left out of every total: %(what)s",
+                        entity=Said(sheet.entity),
+                        what=Said(setting.remark(one.why)),
+                    )
+                    for one in sheet.unpriced
                 ),
-                *map(setting.remark, _loose(setting, sheet)),
+                *((Said(setting.remark(x)),) for x in _loose(setting, sheet)),
             )
         ),
     )

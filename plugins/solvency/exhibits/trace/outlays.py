@@ -36,6 +36,8 @@ def owners(setting: Setting, found: Following) -> str:
         notes = entities[name].notes if name in entities else {}
         return notes.get(lang, said) if said == name else said
 
+    if not found.owners:
+        return setting.text("nobody")
     *first, last = map(called, found.owners)
     joined = setting.text(", ").join(first)
     return setting.text(" and ").join([joined, last]) if first else last
@@ -71,7 +73,7 @@ def before(setting: Setting, found: Following, key: str, name: str) -> Prose:
         most=money("most", min(out, one.own)),
         balance=setting.money(f"{key}:balance", one.balance, formula="balance"),
         own=setting.money(f"{key}:own", one.own, formula="most of the owners'"),
-        whose=Said(found.whose),
+        whose=Said(owners(setting, found)),
         mine=_from(setting, f"{key}:mine", {x.flow: x.most for x in came}),
         others=setting.money(f"{key}:others", one.others, formula="most of others'"),
         theirs=_from(
