@@ -22,6 +22,7 @@ import numpy as np
 from solvency.ledger.entries.postings import EXACT
 from solvency.model.columns import PostingColumns
 from solvency.model.columns import columns_of
+from solvency.model.columns import whole_columns
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 from solvency.wide import wide
@@ -80,7 +81,12 @@ class Book:
     @classmethod
     def of(cls, case: Case, flows: Sequence[Flow] | None = None) -> Book:
         """Return the Book of a case's selected flows, or of flows given."""
-        columns = columns_of(case) if flows is None else PostingColumns.of(case, flows)
+        if flows is None:
+            columns = columns_of(case)
+        elif flows is case.flows:
+            columns = whole_columns(case)
+        else:
+            columns = PostingColumns.of(case, flows)
         return cls(
             case=case,
             flows=tuple(case.selected if flows is None else flows),

@@ -119,12 +119,17 @@ class _Last:
     made: tuple[Case, PostingColumns] | None = None
 
 
-def columns_of(case: Case) -> PostingColumns:
-    """Return the columns of a case's selected flows."""
+def whole_columns(case: Case) -> PostingColumns:
+    """Return the columns of all of a case's flows, selected or not."""
     made = _Last.made
     if made is None or not _alike(made[0], case):
         made = _Last.made = case, PostingColumns.of(case, case.flows)
-    whole = made[1]
+    return made[1]
+
+
+def columns_of(case: Case) -> PostingColumns:
+    """Return the columns of a case's selected flows."""
+    whole = whole_columns(case)
     chosen = set(map(id, case.selected))
     if len(chosen) == len(case.flows):
         return whole
