@@ -163,7 +163,9 @@ def funds(
     for flow in book.flows:
         if flow.date > until or (since is not None and flow.date <= since):
             continue
-        exchanges[flow.id] = settled(_exchanged(book, flow, inside, liquid))
+        gained = settled(_exchanged(book, flow, inside, liquid))
+        if gained:
+            exchanges[flow.id] = gained
         inflow, others = _split(book, flow, inside, liquid)
         if not inflow and not others:
             continue
@@ -204,7 +206,7 @@ def funds(
         ),
         left=left,
         revaluation=left - opening - moved - sum(exchanges.values(), ZERO),
-        exchanges=tuple((name, part) for name, part in exchanges.items() if part),
+        exchanges=tuple(exchanges.items()),
         opening=opening,
         unpriced=tuple(sorted(unpriced)),
     )
@@ -290,8 +292,11 @@ def _exchanged(
     Money comes in and goes out at the rate of the exchange (IAS 21.21); what it is
     worth more or less at the rate of the day is an exchange difference (IAS 21.28).
     """
-    found = ZERO
+    found, currency = ZERO, book.case.currency
     for posting in flow.postings:
+        if posting.price is None and posting.commodity == currency:
+            # One is worth one, on any day.
+            continue
         if posting.entity not in inside or not book.case.is_money(posting.commodity):
             continue
         price = book.prices.number(posting.commodity, flow.date)

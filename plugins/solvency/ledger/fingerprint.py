@@ -15,6 +15,7 @@ from dataclasses import fields
 from dataclasses import is_dataclass
 from decimal import Decimal
 from json.encoder import encode_basestring as _quoted
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
 def number(value: Decimal) -> str:
     """Write a number without exponent or trailing zeros."""
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
@@ -94,14 +97,14 @@ _BESIDE = (
     "variant",
     "seq",
 )
+_beside_of = attrgetter(*_BESIDE)
 
 
 def _beside(flow: Flow) -> str:
     """Write what a flow says beside, as it is written in a ledger."""
     said = {**flow.locators, **flow.notes}
-    for name in _BESIDE:
-        value = getattr(flow, name)
-        if value not in {None, ()}:
+    for name, value in zip(_BESIDE, _beside_of(flow), strict=True):
+        if value is not None and value != ():
             text = ", ".join(value) if isinstance(value, tuple) else str(value)
             said[name.replace("_", "-")] = text
     if not said:
