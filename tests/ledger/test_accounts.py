@@ -60,3 +60,8 @@ def test_an_account_is_open_on_the_day_it_closes(accounts):
     assert till.admits("USD")
     assert not till.admits("BTC")
     assert accounts["Assets:FTX:Bank"].admits("BTC")
+
+
+def test_of_what_is_untraced_a_recovery_counts_none_but_at_most_all(accounts):
+    bank = accounts["Assets:FTX:Bank"]
+    assert [float(share) for share in bank.untraced] == [0, 0, 1]
