@@ -22,3 +22,5 @@ WEIGHING_SEED = 0
 MOST_ENUMERATED = 24
 #: Chance of a false alarm in the search for suspects, over all claims.
 LEVEL = 0.05
+#: Claims that a sample draws for letters of confirmation.
+SAMPLED = 50

@@ -100,6 +100,26 @@ def test_more_than_two_parties_meet_at_the_hub(ledger, legs):
     }
 
 
+def test_parts_of_a_unit_pass_through_a_hub(ledger, legs):
+    case = ledger.case(
+        LENDER
+        + """
+2021-01-01 * "Alameda pays parts of a dollar to FTX, and through it to customers" ^court
+  id: "F"
+  through: "FTX"
+  Assets:Alameda:Bank    -0.75 USD
+  Assets:FTX:Bank         0.25 USD
+  Assets:Customers:Bank   0.50 USD
+"""
+    )
+    assert set(legs(case, "F")) == {
+        "Assets:FTX:Receivables:Alameda -0.75 USD",
+        "Liabilities:Alameda:Payables:FTX 0.75 USD",
+        "Liabilities:FTX:Customers 0.5 USD",
+        "Assets:Customers:Deposits:FTX -0.5 USD",
+    }
+
+
 def test_coins_are_owed_in_coins_at_their_price(case, legs):
     """
     2021-01-01 * "Coins lent" ^court

@@ -294,6 +294,9 @@ def test_bounded_fit_is_the_nearest_point(seed):
 def test_impossible_bounds():
     with pytest.raises(ValueError, match="no amounts within their bounds"):
         balance([5, 5], [1, 1], [[1, 1]], totals=[-4], keep_sign=True)
+    # A claim of spread zero cannot give way: 10 and something below zero make 5.
+    with pytest.raises(ValueError, match="contradicts the claims of spread zero"):
+        balance([10, 5], [0, 1], [[1, 1]], totals=[5], lower=[0, 0])
     with pytest.raises(ValueError, match="lower bound of 3 above"):
         balance([5, 5], [1, 1], [[1, 1]], lower=3, upper=2)
 

@@ -221,3 +221,8 @@ def test_debts_nearly_all_owed_in_a_circle_pay_their_limit():
     debts[0, 1], debts[1, 0], debts[1, 2] = 100_000.0, 99_999.0, 1.0
     found = clear(debts, [0.5, 0.0, 0.0])
     assert found.payments == pytest.approx([50_000.0, 50_000.0, 0.0], rel=1e-9)
+
+
+def test_of_nobody_nothing_is_cleared():
+    result = clear(np.zeros((0, 0)), [], shares=np.zeros((0, 0)))
+    assert not len(result.payments)

@@ -239,3 +239,7 @@ def test_quantiles_stay_where_there_is_anything():
     low, high = found.quantile([0.0, 1.0])
     assert low >= 0
     assert high <= found.start + found.step * (len(found.probabilities) - 1)
+
+
+def test_of_losses_of_nil_the_total_is_nil():
+    assert exact([0, 0], [0, 0], [0, 0], 0.5).quantile([0.05, 0.95]).tolist() == [0, 0]

@@ -18,6 +18,8 @@ from solvency.methods import weighing
 from solvency.methods.weighing import omission
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
+from solvency.methods.weighing.reweighting import moved
+from solvency.methods.weighing.sampler import Visits
 from solvency.weighing import fit
 from solvency.weighing import weigh
 
@@ -416,3 +418,14 @@ def test_a_wide_amount_is_found_where_the_best_combination_has_another_mode():
     assert wanted > 0.9
     assert found.posteriors[0] < 1e-3
     assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.01)
+
+
+def test_weights_move_beliefs_with_their_error_by_hand():
+    # 100 visits, in half of which the one hypothesis holds; of either half some weigh
+    # 0.019 and some 0.001, so that beliefs stay, and squares of 0.45 are the error's.
+    some = np.repeat([[True], [False]], 50, axis=0)
+    weights = np.tile([0.019, 0.001], 50)
+    seen = Visits(np.array([0.6]), np.array([0.01]), some)
+    belief, errors = moved(seen, some, weights)
+    assert belief == pytest.approx([0.6])
+    assert errors == pytest.approx([math.sqrt(0.01**2 + 0.45**2 / 100)])

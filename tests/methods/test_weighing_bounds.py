@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -304,3 +305,15 @@ def test_how_far_a_bound_is_safe_is_told_by_the_law_of_its_scale():
     wanted = under[1] / sum(under)
     assert wanted < 0.5 - 1e-5
     assert found.posteriors[0] == pytest.approx(wanted, abs=1e-7)
+
+
+def test_a_bound_left_out_leaves_what_the_others_say():
+    # The second, "less than 1,200", is another source's, and says little.
+    edges, signs = np.array([850.0, 1200.0]), np.array([1.0, -1.0])
+    both = replace(bounds(count=2), edges=edges, signs=signs)
+    whole = believed(both, loss=200)
+    found = whole.leaving_out(["paper", "court"])
+    for group, kept in (("court", [True, False]), ("paper", [False, True])):
+        alone = believed(both.of(np.array(kept), np.zeros(0, bool)), loss=200)
+        assert found[group].posteriors == pytest.approx(alone.posteriors, rel=1e-6)
+    assert abs(found["court"].posteriors[0] - found["paper"].posteriors[0]) > 0.1

@@ -54,3 +54,12 @@ def test_a_sum_asked_again_is_made_of_the_same_and_another_of_its_own(ledger):
                     assert found == Parts(book, PETITION).of(some, side, counts)
     assert first.of(names) is first.of(reversed(names))
     assert len(first._made) <= 4
+
+
+def test_units_of_a_holding_are_those_its_flows_moved(ledger):
+    book = ledger.case(BOOKS).book()
+    accounts = ["Assets:Alameda:Bank", "Assets:Alameda:Coins", "Assets:FTX:Wallet"]
+    made = Parts(book, DAY).units(accounts, "BTC")
+    assert [units for _, units in made.parts] == [Decimal(6), Decimal(4), Decimal(1)]
+    assert made.flows[:2] == ("ftx", "alameda")
+    assert made.exact

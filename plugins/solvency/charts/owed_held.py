@@ -9,7 +9,7 @@ from solvency.charts.axes import Event
 from solvency.charts.step_pair import Level
 from solvency.charts.step_pair import Pair
 from solvency.charts.step_pair import draw_pair
-from solvency.charts.step_pair import first_short
+from solvency.charts.step_pair import with_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,11 +57,7 @@ def draw(chart: OwedHeld, look: Look) -> str:
     Raises:
         ChartError: If there are no levels, or their days do not rise.
     """
-    crossed = first_short(chart.levels)
-    events = list(chart.events)
-    if crossed is not None:
-        label = f"{chart.first}{look.colon}{look.day(crossed)}"
-        events.append(Event(crossed, label, strong=True))
+    events = with_first(chart.events, chart.levels, chart.first, look)
     pair = Pair(
         chart.title,
         chart.levels,

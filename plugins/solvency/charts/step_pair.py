@@ -76,9 +76,22 @@ class Pair:
     gap_href: str = ""
 
 
-def first_short(levels: Sequence[Level]) -> datetime.date | None:
-    """Return the first day on which there was less than needed."""
-    return next((level.day for level in levels if level.have < level.need), None)
+def with_first(
+    events: Sequence[Event], levels: Sequence[Level], words: str, look: Look
+) -> list[Event]:
+    """Return events, and after them the first day on which there was less than needed.
+
+    Args:
+        events: The events.
+        levels: The balances, by day, rising.
+        words: What the day is called.
+        look: How to draw it.
+    """
+    for level in levels:
+        if level.have < level.need:
+            label = f"{words}{look.colon}{look.day(level.day)}"
+            return [*events, Event(level.day, label, strong=True)]
+    return list(events)
 
 
 def draw_pair(pair: Pair, look: Look) -> str:

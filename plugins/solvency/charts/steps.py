@@ -9,7 +9,7 @@ from solvency.charts.axes import Event
 from solvency.charts.step_pair import Level
 from solvency.charts.step_pair import Pair
 from solvency.charts.step_pair import draw_pair
-from solvency.charts.step_pair import first_short
+from solvency.charts.step_pair import with_first
 
 if TYPE_CHECKING:
     import datetime
@@ -66,11 +66,7 @@ def draw(chart: Steps, look: Look) -> str:
         ChartError: If there are no levels, their days do not rise, or the interval
             ends before it begins.
     """
-    broken = first_short(chart.levels)
-    events = list(chart.events)
-    if broken is not None:
-        label = f"{chart.first}{look.colon}{look.day(broken)}"
-        events.append(Event(broken, label, strong=True))
+    events = with_first(chart.events, chart.levels, chart.first, look)
     if chart.interval:
         words = (chart.earliest, chart.latest)
         for day, word in zip(chart.interval, words, strict=True):

@@ -22,6 +22,7 @@ from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.engines import on_engine
 from solvency.cli.terminal.completion import names
+from solvency.defaults import SAMPLED
 
 if TYPE_CHECKING:
     import datetime
@@ -104,7 +105,7 @@ class AmountType(click.ParamType[Decimal]):
 @click.option(
     "--size",
     type=click.IntRange(1, 1_000_000),
-    default=50,
+    default=SAMPLED,
     show_default=True,
     help="How many claims, or points among them, a sample draws.",
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from solvency.subledgers.engine_choice import DUCKDB
+
 Function = Callable[..., Any]
 
 
@@ -16,7 +18,7 @@ def on_engine(function: Function) -> Function:
 
     @click.option(
         "--engine",
-        default="duckdb",
+        default=DUCKDB,
         show_default=True,
         metavar="NAME",
         help="What adds the rows up: duckdb, or a Spark cluster, spark://HOST:PORT.",

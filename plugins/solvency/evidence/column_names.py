@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import re
-
 #: Each column of a mapping with the names it goes by, most telling first.
-_NAMES = {
+NAMES = {
     "date": "date|booking date|posting date|transaction date|trade date|posted"
     "|posted date|date posted|completed date|entry date|value date|datum|buchungstag"
     "|buchungsdatum|buchung|valuta|valutadatum|wertstellung|boekdatum|date operation"
@@ -75,7 +72,7 @@ _NAMES = {
 }
 #: Words that tell a column whatever else its name says, and those that tell it only
 #: where none of the others is there.
-_TELLING = {
+TELLING = {
     "date": "date datum fecha data dato 日期",
     "debit": "debit debet withdrawal withdrawals withdrawn belastung soll lastschrift"
     " 支出 借方",
@@ -87,49 +84,5 @@ _TELLING = {
     " verwendungszweck 摘要",
     "reference": "reference referenz",
 }
-_GENERIC = {"amount": "amount amt betrag montant importe importo bedrag 金额"}
-_ACCENTS = str.maketrans("äöüàáâèéêëìíîïòóôõùúûçñ", "aouaaaeeeeiiiioooouuucn")
-
-
-@functools.cache
-def _known() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, names in _NAMES.items():
-        for name in names.split("|"):
-            found.setdefault(name, key)
-    return found
-
-
-def meaning(name: str) -> str | None:
-    """Say which column of a mapping a name stands for, None if it is not known."""
-    text = name.casefold().replace("ß", "ss").translate(_ACCENTS)
-    words = " ".join(re.sub(r"[^\w]+|_", " ", text).split())
-    known = _known()
-    if words in known:
-        return known[words]
-    # A currency in the name, or what a bank puts in brackets, says nothing more.
-    bare = re.sub(r"[(\[].*?[)\]]", " ", text)
-    bare = re.sub(r"\b(euros?|eur|usd|gbp|chf|jpy|cny|in)\b", " ", bare)
-    words = " ".join(re.sub(r"[^\w]+|_", " ", bare).split())
-    return known.get(words)
-
-
-def likely(name: str) -> str | None:
-    """Say which column a name not known whole most likely stands for.
-
-    Returns:
-        The one column of which a word in it tells, None where words tell of several.
-    """
-    text = name.casefold().replace("ß", "ss").translate(_ACCENTS)
-    words = set(re.sub(r"[^\w]+|_", " ", text).split())
-    for telling in (_TELLING, _GENERIC):
-        found = {
-            key
-            for key, several in telling.items()
-            for one in several.split()
-            # Chinese parts no words.
-            if (one in words if one.isascii() else one in text)
-        }
-        if found:
-            return found.pop() if len(found) == 1 else None
-    return None
+GENERIC = {"amount": "amount amt betrag montant importe importo bedrag 金额"}
+ACCENTS = str.maketrans("äöüàáâèéêëìíîïòóôõùúûçñ", "aouaaaeeeeiiiioooouuucn")

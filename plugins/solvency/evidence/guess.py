@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.column_contents import completed
-from solvency.evidence.column_contents import is_number_of
-from solvency.evidence.column_contents import unnamed
-from solvency.evidence.column_names import likely
-from solvency.evidence.column_names import meaning
+from solvency.evidence.column_guess import columns_of
+from solvency.evidence.column_guess import likely
+from solvency.evidence.column_guess import meaning
+from solvency.evidence.column_guess import unnamed
 from solvency.evidence.dialect import LOOKED_AT
 from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import currency
@@ -98,7 +96,7 @@ def _keys(document: Document) -> Iterator[str]:
         return
     encoding = encoding_of(document.content) if form == "csv" else None
     table = _table(document, form, encoding)
-    columns = _columns(table)
+    columns = columns_of(table)
     kind = _kind(columns, document.name)
     if (
         kind == "trial-balance"
@@ -271,44 +269,6 @@ def _headed(rows: list[Row], mark: str | None, sheet: str | None, file: str) -> 
     title = [str(cell) for row in rows[:best] for cell in row.cells if cell != ""]
     names = [str(cell) for cell in head.cells]
     return Table(line, names, body, mark, sheet, tuple(title))
-
-
-def _columns(table: Table) -> dict[str, list[str]]:
-    """Return what each column means, by its name."""
-    if table.means:
-        return table.means
-    found: dict[str, list[str]] = {}
-    # What a name says whole goes before what a word in it says.
-    for told in (meaning, likely):
-        already = set(found)
-        for at, name in enumerate(table.names):
-            key = told(name)
-            if key is None or not name or key in already or _taken(name, found):
-                continue
-            cells = [row[at] for row in table.rows if at < len(row) and row[at] != ""]
-            if (
-                key in {"amount", "debit", "credit", "balance"}
-                and cells
-                and not any(
-                    isinstance(cell, Decimal) or is_amount(str(cell)) for cell in cells
-                )
-            ):
-                continue
-            if key in {"amount", "debit", "credit", "balance"} and is_number_of(name):
-                continue
-            if key == "narration":
-                found.setdefault(key, []).append(name)
-            elif key == "date" and key in found:
-                continue  # the first of a booking's and a value's day
-            else:
-                found.setdefault(key, [name])
-    if "amount" in found and "debit" in found and "credit" in found:
-        del found["amount"]
-    return completed(table, found)
-
-
-def _taken(name: str, found: dict[str, list[str]]) -> bool:
-    return any(name in names for names in found.values())
 
 
 def _kind(columns: dict[str, list[str]], name: str) -> str:

@@ -33,6 +33,7 @@ from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
 from solvency.evidence.records import quoted
+from solvency.evidence.transfers import WINDOW
 from solvency.evidence.transfers import Own
 from solvency.evidence.transfers import matched
 
@@ -309,7 +310,7 @@ def _joined(found: Intake) -> None:
     owns = _owns(found)
     windows = [one.mapping.window for one in found.readings]
     loose = [one for one in found.present.loose if one.own.account in owns]
-    flows, pairs = matched([*loose, *found.drafts], owns, max(windows, default=5))
+    flows, pairs = matched([*loose, *found.drafts], owns, max(windows, default=WINDOW))
     for pair in pairs:
         found.replaced += [one.block for one in pair if one.block is not None]
     # What an earlier import wrote and nothing joined stays as it stands.

@@ -24,6 +24,7 @@ from solvency.evidence.numbers import Notation
 from solvency.evidence.records import NO_DAY
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import is_day
+from solvency.evidence.transfers import WINDOW
 from solvency.ledger.terms.metadata import closest
 from solvency.ledger.vocabulary import GRADE
 from solvency.subledgers.file_hash import opened
@@ -275,7 +276,7 @@ def _mapping(table: Table[str, Any], file: MapFile) -> Mapping:
         sheets=tuple(map(str, table.get("sheets", ()))),
         notation=_notation(table, file),
         reversed=_reversed(table.get("sign", "as-written"), file),
-        window=table.get("window", 5),
+        window=table.get("window", WINDOW),
         columns=_columns(table.get("columns", {}), file),
         skip=tuple(_pattern(one, file, "skip") for one in table.get("skip", ())),
         rules=tuple(_rule(one, file) for one in table.get("rules", ())),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.numbers import Notation
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.transfers import WINDOW
 
 if TYPE_CHECKING:
     import datetime
@@ -177,7 +178,7 @@ class Mapping:
     sheets: tuple[str, ...] = ()
     notation: Notation = field(default_factory=Notation, compare=False)
     reversed: bool = False
-    window: int = 5
+    window: int = WINDOW
     columns: Table[str, tuple[str, ...]] = field(default_factory=dict)
     skip: tuple[Pattern, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
+#: Days that the two rows of a transfer may be apart, where its mapping says nothing.
+WINDOW = 5
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]{4,}[A-Za-z0-9]")
 #: A reference that stands in both rows outweighs any day between them.
 _REFERENCE = 4.0

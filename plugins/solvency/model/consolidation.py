@@ -28,7 +28,7 @@ from solvency.model.eliminations import INVESTMENT
 from solvency.model.eliminations import Elimination as Elimination  # noqa: PLC0414 (handed on)
 from solvency.model.eliminations import eliminations_of
 from solvency.model.eliminations import profit_off
-from solvency.model.intragroup import Together
+from solvency.model.intragroup_profit import Together
 from solvency.model.non_controlling_interests import Outsiders
 from solvency.model.non_controlling_interests import outsiders
 from solvency.model.sheets import SIDES

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from solvency.model.book import Book
     from solvency.model.book import Position
-    from solvency.model.intragroup import Profit
+    from solvency.model.intragroup_profit import Profit
     from solvency.model.sheets import BalanceSheet
     from solvency.model.sheets import Line
     from solvency.model.valuation import Valuation

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.check import evaluate
-from solvency.analysis.check.margins import spells_of
+from solvency.analysis.check.broken_days import spells_of
 from solvency.browse.pages.spells import strip
 from solvency.cli import main
 from solvency.figures.formats import number

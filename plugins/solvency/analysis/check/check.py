@@ -18,15 +18,15 @@ from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.answer import Spell
-from solvency.analysis.check.draws import BrokenDraws
+from solvency.analysis.check.broken_days import BrokenDraws
+from solvency.analysis.check.broken_days import broken_days
+from solvency.analysis.check.broken_days import drawn_of
+from solvency.analysis.check.broken_days import spells_of
 from solvency.analysis.check.draws import at_other_spreads
-from solvency.analysis.check.draws import broken_days
 from solvency.analysis.check.draws import draw
-from solvency.analysis.check.draws import drawn_of
 from solvency.analysis.check.draws import how_many
 from solvency.analysis.check.draws import run
 from solvency.analysis.check.margins import DayPostings
-from solvency.analysis.check.margins import spells_of
 from solvency.analysis.check.margins import tested
 from solvency.analysis.check.membership import MemberWorlds
 from solvency.analysis.check.parameters import variants
@@ -239,7 +239,7 @@ def _finding(
         missing = outcome.need - outcome.have
         at = int(where[np.argmax([missing[index] for index in where])])
         spells = tuple(spells_of(days, -missing))
-        first, last, worst = days[where[0]], spells[-1].last, days[at]
+        first, last, worst = spells[0].first, spells[-1].last, days[at]
         amount = missing[at]
         if outcome.need[at]:
             ratio = QUOTIENTS.divide(outcome.have[at], outcome.need[at])

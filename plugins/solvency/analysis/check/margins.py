@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,9 +14,8 @@ from solvency.analysis.check.answer import Spell
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from solvency.model.book import Position
 
 ZERO = Decimal()
-_DAY = datetime.timedelta(days=1)
 
 
 class DayPostings:
@@ -263,31 +260,3 @@ def _between(
         min(flow.earliest or flow.date for flow in moved),
         max(flow.latest or flow.date for flow in moved),
     )
-
-
-def spells_of(
-    days: Sequence[datetime.date], margins: Sequence[Decimal]
-) -> Iterator[Spell]:
-    """Yield each run of days on which something was missing.
-
-    Args:
-        days: The days on which anything changes; one may come several times, for
-            its moments.
-        margins: What there was beyond what was needed, on each.
-    """
-    broken = [at for at, margin in enumerate(margins) if margin < 0]
-    runs: list[list[int]] = []
-    for at in broken:
-        if runs and runs[-1][-1] == at - 1:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    for run in runs:
-        worst = min(run, key=lambda at: (margins[at], at))
-        first, after = days[run[0]], run[-1] + 1
-        lasting = after == len(days)
-        last = days[run[-1]]
-        if not lasting and days[after] > last:
-            # It was broken still the day before it was cured.
-            last = days[after] - _DAY
-        yield Spell(first, last, -margins[worst], days[worst], lasting)

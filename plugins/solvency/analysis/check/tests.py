@@ -13,7 +13,6 @@ from solvency.analysis.check import collateral
 from solvency.analysis.check import commingling
 from solvency.analysis.check import customers
 from solvency.analysis.check import liquidity
-from solvency.analysis.check import segregation_statement
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ TESTS: dict[str, Test] = {
         " value they are owed",
     ),
     "segregation": Test(
-        segregation_statement.segregation,
+        customers.segregation,
         broken_by="less",
         of_balances=True,
         asks="The amount to be segregated for customers is held every day",

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+
+#: The purpose of payments to insiders, whoever got them.
+_PURPOSE = "insiders"
 
 
 def is_insider(case: Case, name: str, members: Collection[str]) -> bool:
@@ -29,3 +33,8 @@ def is_insider(case: Case, name: str, members: Collection[str]) -> bool:
     return name in members or (
         entity is not None and (entity.role == "insider" or entity.related)
     )
+
+
+def is_to_insiders(flow: Flow) -> bool:
+    """Say whether what a flow gives away goes to insiders: its purpose says so."""
+    return flow.purpose == _PURPOSE

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.given_back import given_back
 from solvency.analysis.recover.insiders import is_insider
+from solvency.analysis.recover.insiders import is_to_insiders
 from solvency.analysis.recover.transfer import Transfer
 from solvency.model.worth import posting_worth
 from solvency.wide import wide
@@ -36,8 +37,6 @@ ZERO = Decimal()
 DAYS, INSIDER_DAYS, FRAUD_DAYS = 90, 365, 730
 #: What brings the debtor something, which may come back as money.
 _BRING = frozenset({"loan", "purchase"})
-#: The purpose of payments to insiders, whoever got them.
-_TO_INSIDERS = "insiders"
 
 
 @wide()
@@ -234,7 +233,7 @@ def _gifts(
         account = case.accounts[posting.account]
         if posting.entity not in left or posting.units <= 0 or not account.is_gift:
             continue
-        insider = flow.purpose == _TO_INSIDERS
+        insider = is_to_insiders(flow)
         spent = _transfer(
             book, flow, days, posting, flow.payee or "", "gift", insider=insider
         )

@@ -233,6 +233,7 @@ class _Holding:
         pledged = self._sum(self._pledged, -1)
         lent, basis = self._lent(len(self.days) - 1)
         gains = self._gains()
+        since = market.explosive_since(self.days, gains)
         halving = measure.units
         lowest = self._lowest()
         sold = None
@@ -260,8 +261,8 @@ class _Holding:
             lent=lent,
             lent_basis=basis,
             gain=float(gains[-1]),
-            explosive=bool(gains[-1] >= 1),
-            explosive_since=market.explosive_since(self.days, gains),
+            explosive=since is not None,
+            explosive_since=since,
             lent_threshold=1 / float(market.gain(float(pledged), float(halving), 1)),
             halving=halving,
             depth_basis=measure.basis,

@@ -13,8 +13,8 @@ from typing import Any
 from typing import NamedTuple
 from typing import TypeAlias
 
-from solvency.evidence.column_names import likely
-from solvency.evidence.column_names import meaning
+from solvency.evidence.column_guess import likely
+from solvency.evidence.column_guess import meaning
 from solvency.evidence.dialect import TOTAL
 from solvency.evidence.dialect import is_amount
 from solvency.evidence.records import EvidenceError

@@ -84,22 +84,11 @@ def _sentences(view: View, found: Swings, key: str, figure: Figure) -> Iterator[
         return
     on = view.case.scenario.hypotheses
     least, most = found.ends(key, figure.value)
-    if most:
-        amount = money(found.values[key][most], figure.unit)
-        yield Cell(
-            say("Largest, %(amount)s, if this did not hold:", amount=amount)
-            if most in on
-            else say("Largest, %(amount)s, if this held:", amount=amount)
-        )
-        yield _with(view, most)
-    if least:
-        amount = money(found.values[key][least], figure.unit)
-        yield Cell(
-            say("Smallest, %(amount)s, if this did not hold:", amount=amount)
-            if least in on
-            else say("Smallest, %(amount)s, if this held:", amount=amount)
-        )
-        yield _with(view, least)
+    for name, largest in ((most, True), (least, False)):
+        if name:
+            amount = money(found.values[key][name], figure.unit)
+            yield Cell(_if(amount, largest=largest, holds=name not in on))
+            yield _with(view, name)
     moved = found.moved(key, figure.value)
     if not moved:
         yield Cell(say("No hypothesis changes it: other amounts or sources would."))
@@ -111,6 +100,21 @@ def _sentences(view: View, found: Swings, key: str, figure: Figure) -> Iterator[
             moved,
             all=str(len(found.tried)),
         )
+    )
+
+
+def _if(amount: str, *, largest: bool, holds: bool) -> str:
+    """Say what a figure would be if a hypothesis held, or did not."""
+    if largest:
+        return (
+            say("Largest, %(amount)s, if this held:", amount=amount)
+            if holds
+            else say("Largest, %(amount)s, if this did not hold:", amount=amount)
+        )
+    return (
+        say("Smallest, %(amount)s, if this held:", amount=amount)
+        if holds
+        else say("Smallest, %(amount)s, if this did not hold:", amount=amount)
     )
 
 

@@ -1,12 +1,21 @@
-"""What columns mean whose names say nothing: by what stands in them."""
+"""Guess what the columns of a file hold: by their names, else by what stands in them.
+
+A name that is known whole goes before a word that tells in one; what no name says, the
+cells do: days, amounts, balances that amounts add up to, words.
+"""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.column_names import ACCENTS
+from solvency.evidence.column_names import GENERIC
+from solvency.evidence.column_names import NAMES
+from solvency.evidence.column_names import TELLING
 from solvency.evidence.dialect import DATES
 from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import is_amount
@@ -28,6 +37,88 @@ _NUMBERS_OF = re.compile(
     r"#|\b(no|nr|num|numbers?|nummer|num[eé]ro|serial|seq|sequence|lfd|laufende|line|row"
     r"|zeile|id|index|pos|position|s(r|l)?no)\b"
 )
+
+
+def columns_of(table: Table) -> dict[str, list[str]]:
+    """Return what each column means, by its name."""
+    if table.means:
+        return table.means
+    found: dict[str, list[str]] = {}
+    # What a name says whole goes before what a word in it says.
+    for told in (meaning, likely):
+        already = set(found)
+        for at, name in enumerate(table.names):
+            key = told(name)
+            if key is None or not name or key in already or _taken(name, found):
+                continue
+            cells = [row[at] for row in table.rows if at < len(row) and row[at] != ""]
+            if (
+                key in {"amount", "debit", "credit", "balance"}
+                and cells
+                and not any(
+                    isinstance(cell, Decimal) or is_amount(str(cell)) for cell in cells
+                )
+            ):
+                continue
+            if key in {"amount", "debit", "credit", "balance"} and _is_number_of(name):
+                continue
+            if key == "narration":
+                found.setdefault(key, []).append(name)
+            elif key == "date" and key in found:
+                continue  # the first of a booking's and a value's day
+            else:
+                found.setdefault(key, [name])
+    if "amount" in found and "debit" in found and "credit" in found:
+        del found["amount"]
+    return _completed(table, found)
+
+
+def _taken(name: str, found: dict[str, list[str]]) -> bool:
+    return any(name in names for names in found.values())
+
+
+@functools.cache
+def _known() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, names in NAMES.items():
+        for name in names.split("|"):
+            found.setdefault(name, key)
+    return found
+
+
+def meaning(name: str) -> str | None:
+    """Say which column of a mapping a name stands for, None if it is not known."""
+    text = name.casefold().replace("ß", "ss").translate(ACCENTS)
+    words = " ".join(re.sub(r"[^\w]+|_", " ", text).split())
+    known = _known()
+    if words in known:
+        return known[words]
+    # A currency in the name, or what a bank puts in brackets, says nothing more.
+    bare = re.sub(r"[(\[].*?[)\]]", " ", text)
+    bare = re.sub(r"\b(euros?|eur|usd|gbp|chf|jpy|cny|in)\b", " ", bare)
+    words = " ".join(re.sub(r"[^\w]+|_", " ", bare).split())
+    return known.get(words)
+
+
+def likely(name: str) -> str | None:
+    """Say which column a name not known whole most likely stands for.
+
+    Returns:
+        The one column of which a word in it tells, None where words tell of several.
+    """
+    text = name.casefold().replace("ß", "ss").translate(ACCENTS)
+    words = set(re.sub(r"[^\w]+|_", " ", text).split())
+    for telling in (TELLING, GENERIC):
+        found = {
+            key
+            for key, several in telling.items()
+            for one in several.split()
+            # Chinese parts no words.
+            if (one in words if one.isascii() else one in text)
+        }
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def unnamed(rows: Sequence[Row]) -> Table | None:
@@ -69,7 +160,7 @@ def unnamed(rows: Sequence[Row]) -> Table | None:
     return Table(line, names, body, None, means=means)
 
 
-def completed(table: Table, found: dict[str, list[str]]) -> dict[str, list[str]]:
+def _completed(table: Table, found: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return what columns mean, with what they lack: day, amounts, balance, words.
 
     Args:
@@ -104,7 +195,7 @@ def completed(table: Table, found: dict[str, list[str]]) -> dict[str, list[str]]
     return {**new, **found}
 
 
-def is_number_of(name: str) -> bool:
+def _is_number_of(name: str) -> bool:
     """Say whether a column's name is that of a number of something: no amount."""
     return _NUMBERS_OF.search(name.casefold().replace("_", " ")) is not None
 
@@ -128,7 +219,7 @@ def _kinds(
         if _share(columns[at], _is_day) >= _MOST:
             days.append(at)
         elif _share(columns[at], _is_money) >= _MOST:
-            money[at] = 2 if is_number_of(names[at]) else _counting(columns[at])
+            money[at] = 2 if _is_number_of(names[at]) else _counting(columns[at])
     least = min(money.values(), default=0)
     return days, [at for at, serial in money.items() if serial == least]
 
