@@ -170,8 +170,8 @@ class Reconciled:
         together: the test with these correlated by 0.9.
         by_construction: (observation, flow) pairs where the observation sized the
             flow: it was left out.
-        either_side: (observation, flow) pairs where the flow, whose day is uncertain, may
-            have come before or after what the observation is of; taken as written.
+        either_side: (observation, flow) pairs where the flow, whose day is uncertain,
+            may have come before or after what the observation is of; taken as written.
         distances: what chi-square sums, largest first.
         workings: how the balanced amount of each suspect comes about, by its id.
     """
