@@ -95,6 +95,10 @@ def document(case: Case, found: Reconciled) -> dict[str, Any]:
         "by_construction": [
             {"observation": row, "flow": flow} for row, flow in found.by_construction
         ],
+        "either_side": [
+            {"observation": observation, "flow": flow}
+            for observation, flow in found.either_side
+        ],
         "untested": [
             {"id": one.observation.id, "reason": one.reason} for one in found.untested
         ],

@@ -134,6 +134,10 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
             {"observation": observation, "flow": flow}
             for observation, flow in found.built_in
         ],
+        "either_side": [
+            {"observation": observation, "flow": flow}
+            for observation, flow in found.either_side
+        ],
         "untested": [
             {"id": one.observation.id, "reason": one.reason} for one in found.untested
         ],

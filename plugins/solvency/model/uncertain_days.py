@@ -76,7 +76,7 @@ def _ends(book: Book) -> list[tuple[int, int]]:
 
 def either_side(
     book: Book, observations: Iterable[Observation]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[str, str], ...]:
     """Return what takes a day as certain that decides whether a flow is in it.
 
     Args:
@@ -84,12 +84,11 @@ def either_side(
         observations: of balances, or of what moved since a day.
 
     Returns:
-        The observations that a flow may or may not have come in time for, and these
-        flows, by name and in order.
+        Pairs of an observation and a flow that it moves and that may or may not have
+        come in time for it, by name and in order.
     """
     days = UncertainDays(book)
-    names: dict[str, None] = {}
-    moved: set[int] = set()
+    found: dict[tuple[str, str], None] = {}
     # Many observations are of the same accounts.
     told: dict[tuple[int, tuple[str, ...], str], bool] = {}
     for one in observations:
@@ -103,26 +102,26 @@ def either_side(
             if key not in told:
                 told[key] = _moves(book.flows[flow], one, book.case.currency)
             if told[key]:
-                names[one.id] = None
-                moved.add(flow)
-    return tuple(names), tuple(book.flows[at].id for at in sorted(moved))
+                found[one.id, book.flows[flow].id] = None
+    return tuple(found)
 
 
-def as_written(book: Book, observations: Iterable[Observation]) -> tuple[str, ...]:
+def as_written(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """Say that days were taken as written, where that decides what a statement is of.
 
     Args:
-        book: the Book.
-        observations: of balances, or of what moved since a day.
+        pairs: what `either_side` found.
     """
-    names, flows = either_side(book, observations)
-    if not names:
+    if not pairs:
         return ()
+    names = tuple(dict.fromkeys(name for name, _ in pairs))
     told = Remark(
         "flows that may have come before or after the day of a statement they move:"
-        " %(flows)s, of %(statements)s statements; all days are taken as written here",
-        flows=len(flows),
+        " %(flows)s, of %(statements)s statements (%(names)s); all days are taken as"
+        " written here",
+        flows=len({flow for _, flow in pairs}),
         statements=len(names),
+        names=names,
     )
     return (told,)
 

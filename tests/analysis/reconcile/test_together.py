@@ -161,16 +161,25 @@ def test_days_that_decide_what_a_statement_is_of_are_told(ledger, keys, since, t
     head = HEAD.format(capital="").replace('id: "costs"\n', f'id: "costs"\n  {keys}\n')
     said = "flows that may have come before or after the day of a statement they move"
     text = head + seen("bank", "105" if since else "905") + since
-    note = [one for one in reconcile(ledger.case(text)).notes if said in one]
+    found = reconcile(ledger.case(text))
+    note = [one for one in found.notes if said in one]
     assert bool(note) is told
+    assert found.either_side == ((("bank", "costs"),) if told else ())
     if told:
-        assert "move: 1, of 1 statements" in note[0]
+        assert "move: 1, of 1 statements (bank)" in note[0]
     may = (
         '2020-01-01 custom "hypothesis" "spent" "Spent"\n  prior: 0.5\n'
         + text.replace('* "Costs" ^one', '! "Costs" ^one #spent')
     )
     weighed = believe(ledger.case(may), otherwise=False, beside=False)
     assert any(said in one for one in weighed.notes) is told
+    assert weighed.either_side == found.either_side
+    path = str(ledger.folder / "main.beancount")
+    pairs = [{"observation": "bank", "flow": "costs"}] if told else []
+    for name in ("weigh", "reconcile"):
+        asked = [name, "--json", path, *(["--hypothesis", "spent"] * (name[0] == "r"))]
+        answer = json.loads(CliRunner().invoke(main, asked).output)
+        assert answer["either_side"] == pairs
 
 
 def test_money_moved_within_what_is_stated_waits_for_no_day(ledger):

@@ -156,10 +156,12 @@ def drawn_rates(
     if not short.any():
         return rates
 
+    # What is picked is picked in the order of memory.
+    at = None if short.all() else np.flatnonzero(short.T)
+
     def there(amounts: NDArray[Any]) -> NDArray[Any]:
-        # What is picked is picked in the order of memory.
-        found: NDArray[Any] = np.broadcast_to(amounts, short.shape).T[short.T]
-        return found
+        every = np.broadcast_to(amounts, short.shape).T.ravel()
+        return every if at is None else every.take(at)
 
     solve = _defaulted if len(means) <= _ELIMINATED else _iterated
     found = solve(

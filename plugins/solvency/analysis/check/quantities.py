@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -454,11 +455,7 @@ class DrawnWorld(World):
             moved[row] += units * self._by_flow[flow]
         if changes.begun and self._before is not None:
             moved[0] = self._before.end(mask, commodity)
-        # Row by row: a cumulative sum along the first axis is far slower.
-        before = moved[0]
-        for line in moved[1:]:
-            before = np.add(line, before, out=line)
-        self._ends[mask.tobytes(), commodity] = before.copy()
+        self._ends[mask.tobytes(), commodity] = _run(moved)[-1].copy()
         return moved
 
     def end(self, mask: Mask, commodity: str) -> NDArray[np.float64]:
@@ -562,6 +559,8 @@ class DrawnWorld(World):
 
     def accumulate(self, moved: dict[int, Any]) -> Quantity:
         """Return running sums by day of an amount a flow, by index of the flow."""
+        if not moved:
+            return self.zeros()
         sums = np.zeros((len(self.timeline.ordinals), len(self.scales)))
         each = np.arange(len(self.scales))
         for flow, amount in moved.items():
@@ -569,7 +568,7 @@ class DrawnWorld(World):
                 sums[self.placed[flow], each] += amount
             else:
                 sums[self.timeline.flow_bucket[flow]] += amount
-        return np.cumsum(sums, axis=0).T
+        return _run(sums).T
 
     def series(self, numbers: Quantity) -> Quantity:
         """Return exact numbers by day as floats."""
@@ -610,6 +609,16 @@ class DrawnWorld(World):
     def constant(self, number: Decimal) -> Any:
         """Return a number of the ledger as a float."""
         return float(number)
+
+
+def _run(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum rows up as they go, in place.
+
+    Row by row: a cumulative sum along the first axis is far slower.
+    """
+    for before, line in pairwise(sums):
+        np.add(line, before, out=line)
+    return sums
 
 
 def _every(steps: SteppedSum, found: NDArray[np.float64]) -> Quantity:

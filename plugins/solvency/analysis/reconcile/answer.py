@@ -170,6 +170,8 @@ class Reconciled:
         together: the test with these correlated by 0.9.
         by_construction: (observation, flow) pairs where the observation sized the
             flow: it was left out.
+        either_side: (observation, flow) pairs where the flow, whose day is uncertain,
+            may have come before or after what the observation is of; taken as written.
         distances: what chi-square sums, largest first.
         workings: how the balanced amount of each suspect comes about, by its id.
     """
@@ -189,6 +191,7 @@ class Reconciled:
     apart: Correlated
     together: Correlated
     by_construction: tuple[tuple[str, str], ...]
+    either_side: tuple[tuple[str, str], ...]
     distances: tuple[Distance, ...]
     workings: Mapping[str, Working]
 

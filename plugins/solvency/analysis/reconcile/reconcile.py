@@ -44,6 +44,7 @@ from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
 from solvency.model.observations import observed
 from solvency.model.uncertain_days import as_written
+from solvency.model.uncertain_days import either_side
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ def _result(
         for claim in problem.together(group)
     }
     suspects = found.suspects
+    rows = (row.first for row in problem.seen.rows)
+    straddled = either_side(problem.book, rows)
     return Reconciled(
         scenario=problem.book.case.scenario.name,
         chi2=settled(best.chi2),
@@ -214,11 +217,12 @@ def _result(
             for step in free.removed
         ),
         untested=problem.seen.untested,
-        notes=_notes(problem, best, sized),
+        notes=_notes(problem, best, sized, straddled),
         correlated=found.test,
         apart=beside[0].test,
         together=beside[1].test,
         by_construction=sized,
+        either_side=straddled,
         distances=_distances(problem, best),
         workings={
             problem.name(column): working(problem, free, best, column)
@@ -314,7 +318,10 @@ def _distances(problem: Problem, found: Balanced) -> tuple[Distance, ...]:
 
 
 def _notes(
-    problem: Problem, found: Balanced, sized: tuple[tuple[str, str], ...]
+    problem: Problem,
+    found: Balanced,
+    sized: tuple[tuple[str, str], ...],
+    straddled: tuple[tuple[str, str], ...],
 ) -> tuple[str, ...]:
     notes = []
     if found.approximate:
@@ -351,7 +358,7 @@ def _notes(
                 names=tuple(dict.fromkeys(row for row, _ in sized)),
             )
         )
-    notes += as_written(problem.book, (row.first for row in problem.seen.rows))
+    notes += as_written(straddled)
     notes += [
         Remark(
             "%(id)s: %(reason)s",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -10,14 +11,33 @@ from solvency.model.book import Position
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Container
+    from collections.abc import Mapping
 
     from solvency.analysis.trace.moves import Part
+    from solvency.ledger.case import Account
     from solvency.ledger.case import Flow
 
     Ordered = list[tuple[Flow, list[Part]]]
 
 #: What the traced accounts are to the rest: one place.
 POOL = Position("", "")
+
+
+def extremes(
+    flows: Ordered, accounts: Mapping[str, Account]
+) -> tuple[Ordered, Ordered]:
+    """Order flows by day, those of no known place deposits first, and outlays first.
+
+    Args:
+        flows: In any order.
+        accounts: The accounts of the books, by name.
+    """
+    custody = {name for name, one in accounts.items() if one.custody}
+    first, last = (
+        fed_first(way(flows), custody) for way in (deposits_first, outlays_first)
+    )
+    return first, last
 
 
 def deposits_first(flows: Ordered) -> Ordered:
@@ -90,3 +110,84 @@ def _covered(day: Ordered, balance: int) -> bool:
         if balance < 0:
             return False
     return True
+
+
+def fed_first(flows: Ordered, custody: Container[str]) -> Ordered:
+    """Let flows of unknown order wait, within their day, for the money they move.
+
+    What an account pays beyond what the books show in it is its holder's own: that is
+    not to be said of money which came in on that day.
+
+    Args:
+        flows: In order, by day.
+        custody: Accounts of which what leaves is not followed.
+
+    Returns:
+        The same in an order in which none waits that no order of the day would serve.
+    """
+    held: dict[Position, int] = {}
+    found: Ordered = []
+    for _, items in groupby(flows, key=lambda item: item[0].date):
+        day = list(items)
+        served: set[str] = set()
+        while left := (go := _Day(held, custody, served)).through(day):
+            # No order serves these: they come where they came.
+            served |= left
+        found += go.done
+        held |= go.changed
+    return found
+
+
+class _Day:
+    """A day that flows go through, those of unknown order once they can be paid."""
+
+    def __init__(
+        self, held: dict[Position, int], custody: Container[str], served: set[str]
+    ) -> None:
+        self._held, self._custody, self._served = held, custody, served
+        #: What is held where flows of the day moved anything.
+        self.changed: dict[Position, int] = {}
+        self.done: Ordered = []
+        #: What waits, by what it is short of.
+        self._waiting: dict[Position, Ordered] = {}
+
+    def through(self, day: Ordered) -> set[str]:
+        """Go through the day, and return what waits in vain."""
+        for item in day:
+            turn = [item]
+            while turn:
+                turn += self._fed_by(turn.pop(0))
+        return {flow.id for rest in self._waiting.values() for flow, _ in rest}
+
+    def _fed_by(self, item: tuple[Flow, list[Part]]) -> Ordered:
+        """Let a flow pass if it can; return those that waited for what it brought."""
+        flow, parts = item
+        short, after = self._moved(parts)
+        if short is not None and not flow.ordered and flow.id not in self._served:
+            self._waiting.setdefault(short, []).append(item)
+            return []
+        self.done.append(item)
+        self.changed |= after
+        fed = dict.fromkeys(part.target for part in parts)
+        return [one for place in fed if place for one in self._waiting.pop(place, ())]
+
+    def _moved(self, parts: list[Part]) -> tuple[Position | None, dict[Position, int]]:
+        """Return where a flow takes more than there is, and what it leaves."""
+        short = None
+        after: dict[Position, int] = {}
+
+        def there(place: Position) -> int:
+            return after.get(place, self.changed.get(place, self._held.get(place, 0)))
+
+        # What a flow brings to the traced accounts is there before it takes from them.
+        for part in sorted(parts, key=lambda part: part.source == POOL):
+            source, target = part.source, part.target
+            if source is not None and source.account not in self._custody:
+                left = there(source) - part.taken
+                if left < 0 and short is None:
+                    short = source
+                # What is beyond the books is its holder's own, and leaves nothing.
+                after[source] = max(left, 0)
+            if target is not None and target.account not in self._custody:
+                after[target] = there(target) + part.given
+        return short, after

@@ -35,8 +35,7 @@ from solvency.analysis.trace.mixed_fund import together
 from solvency.analysis.trace.moves import Part
 from solvency.analysis.trace.moves import Reader
 from solvency.analysis.trace.order import POOL
-from solvency.analysis.trace.order import deposits_first
-from solvency.analysis.trace.order import outlays_first
+from solvency.analysis.trace.order import extremes
 from solvency.analysis.trace.shares import OtherOrder
 from solvency.analysis.trace.shares import OutlayShares
 from solvency.analysis.trace.shares import Step
@@ -101,7 +100,7 @@ def follow(
         if flow.date <= at
     ]
     claimants = reader.owners.claimants()
-    flows, other_way = deposits_first(moved), outlays_first(moved)
+    flows, other_way = extremes(moved, book.case.accounts)
     names = _names(reader, moved)
     # Arrays by the hundred thousand and no circle among them: nothing to collect.
     with collector_paused():

@@ -177,6 +177,8 @@ class Beliefs:
         wide: flows whose amounts are uncertain by more than half.
         built_in: (observation, flow) pairs that rest on one row of the dossier:
             candidates for `sized-by:`.
+        either_side: (observation, flow) pairs where the flow, whose day is uncertain,
+            may have come before or after what the observation is of; taken as written.
         untested: observations left out, and why.
         notes: what the reader must know about the answer.
     """
@@ -199,6 +201,7 @@ class Beliefs:
     lognormal_covered: float
     wide: tuple[str, ...]
     built_in: tuple[tuple[str, str], ...]
+    either_side: tuple[tuple[str, str], ...]
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
     #: How observations and families of them stand to what is predicted, worst first.

@@ -43,6 +43,7 @@ from solvency.figures.remark import Remark
 from solvency.ledger.asked_scenario import contradictions
 from solvency.model.uncertain_amounts import otherwise
 from solvency.model.uncertain_days import as_written
+from solvency.model.uncertain_days import either_side
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def believe(
         left_out = without.result()
     book, logs = found.book, whole.lognormal
     flows = found.weighed_flows()
+    straddled = either_side(found.book, (row.first for row in found.seen.rows))
     return Beliefs(
         hypotheses=tuple(_beliefs(found, whole, others)),
         scenarios=tuple(scenario_fits(found)),
@@ -152,7 +154,8 @@ def believe(
             if book.flows[flow].hypotheses
         ),
         untested=found.seen.untested,
-        notes=_notes(found, whole),
+        either_side=straddled,
+        notes=_notes(found, whole, straddled),
         predicted=predicted(found, whole) if beside else (),
         alternative=case.uncertainty.alternative,
     )
@@ -337,7 +340,9 @@ def _speaking(found: Evidence) -> list[str]:
     return sorted({row.group for row, one in rows if one})
 
 
-def _notes(found: Evidence, whole: Weighing) -> tuple[str, ...]:
+def _notes(
+    found: Evidence, whole: Weighing, straddled: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
     notes: list[str] = []
     wider = tuple(found.seen.rows[found.order[at]].id for at in whole.widened)
     if wider:
@@ -376,7 +381,7 @@ def _notes(found: Evidence, whole: Weighing) -> tuple[str, ...]:
                 observation=observation,
             )
         )
-    notes += as_written(found.book, (row.first for row in found.seen.rows))
+    notes += as_written(straddled)
     notes += [
         Remark("%(id)s: %(reason)s", id=one.observation.id, reason=one.reason)
         for one in found.seen.untested
