@@ -43,6 +43,19 @@ def beside_money(setting: Setting) -> str:
     return setting.text("pledges") if pledges else ""
 
 
+def kind_moved(setting: Setting, flow: Flow) -> str:
+    """Return what a flow moved: pledges, tokens, or money with all other coins.
+
+    A pledge is what goes into or out of an account that is pledged. Of the rest it
+    goes by the commodity that the flow's amount is in.
+    """
+    case = setting.case
+    if any(case.accounts[x.account].pledged_to is not None for x in flow.postings):
+        return "pledges"
+    moved = case.commodities.get(flow.postings[0].commodity)
+    return "tokens" if moved is not None and moved.traded else "money"
+
+
 def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
     """Count flows by the letter of their grade, best first."""
     counts: dict[str, int] = {}

@@ -73,6 +73,7 @@ INSTEAD = {
     "Assets held for customers cover what they are owed, coin by coin": (
         "Assets held for customers cover what they are owed, currency by currency"
     ),
+    "Money and coins": "Money",
     "Money and liquid coins": "Money",
     "money and liquid coins, at market": "money, at the rates of the day",
     "Other coins": "Other currencies",
@@ -98,6 +99,7 @@ HOLDINGS = {
 }
 #: What is said instead where no member issued a token, and no market's depth is known.
 NO_TOKENS = {
+    "Tokens": "Securities",
     "Units at the last price by the day, never a later one, none older than its"
     " commodity allows. A token is worth nothing to its issuer.": (
         "Units at the last price by the day, never a later one, none older than its"

@@ -30,7 +30,7 @@ _KINDS = {
     "A": "Court record, audited or on-chain",
     "B": "Leaked document published by a major outlet",
     "C": "Named press, or an organisation's own statement",
-    "D": "Anonymous",
+    "D": "Anonymous, or a person's own account without a publisher",
     "E": "Unreliable",
     "F": "Unknown, or recalled from memory",
 }

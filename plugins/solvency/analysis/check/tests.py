@@ -55,6 +55,8 @@ class Test:
         weighed: Of the positions it counts, those by which it holds or breaks.
         of_balances: True of what there is on a day, and not of what moved or how it
             was booked: what was counted can pass or fail it.
+        of_prices: True of the list of prices, and not of what anybody had or owed:
+            counted apart from tests of solvency.
     """
 
     # No class of tests for those who collect by name.
@@ -67,6 +69,7 @@ class Test:
     broken_by: Literal["less", "more", ""] = ""
     weighed: Weighed = _all
     of_balances: bool = False
+    of_prices: bool = False
 
 
 #: Each test by its name in the language; their parameters stand in the vocabulary.
@@ -170,6 +173,7 @@ TESTS: dict[str, Test] = {
     "price-coverage": Test(
         liquidity.price_coverage,
         certain=True,
+        of_prices=True,
         asks="All that is held has a recent market price",
     ),
     "attestation-borrowing": Test(

@@ -31,7 +31,7 @@ KINDS = {
     "A": "court record, audited or on-chain",
     "B": "leaked document, published by a major outlet",
     "C": "named press, or an organisation's own statement",
-    "D": "anonymous",
+    "D": "anonymous, or a person's own account without a publisher",
     "F": "unknown or recalled",
 }
 

@@ -22,6 +22,7 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
 from solvency.model.counting.suspense import suspended
+from solvency.model.counting.untraced import eased
 from solvency.model.counting.untraced import of_sheet
 from solvency.model.eliminations import taken_out
 
@@ -117,6 +118,7 @@ def total_assets(
                 if taken_out(setting.book, one.position, inside):
                     value -= one.unrecorded - one.untraced
         value -= sum((loose.get(name, ZERO) for name in members), ZERO)
+        value += eased(setting.book, whole, members)
     accounts = (
         tuple(setting.case.accounts)
         if entity == "group"

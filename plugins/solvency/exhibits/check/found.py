@@ -48,10 +48,11 @@ def tests_of_found(setting: Setting) -> Table | None:
         title=text("Tests of what was found, from the petition on"),
         unit=(
             text(
-                "%(unit)s unless the line names another; margin: what there was beyond"
-                " what was needed, in parentheses what was missing; worst: the least"
-                " margin; chance: share of draws of uncertain amounts and days in which"
-                " the test broke, what was counted being taken as counted; what"
+                "%(unit)s unless the line names another; the same tests, with what was"
+                " counted in place of what the books show; margin: what there was"
+                " beyond what was needed, in parentheses what was missing; worst: the"
+                " least margin; chance: share of draws of uncertain amounts and days in"
+                " which the test broke, what was counted being taken as counted; what"
                 " several hold together is counted for each in proportion to the books",
                 unit=setting.unit,
             ),
@@ -103,7 +104,8 @@ def passed_tests(setting: Setting) -> Table | None:
             text(
                 "%(unit)s unless the line names another: what there was beyond what was"
                 " needed, on the day named and on the worst day; chance: share of draws"
-                " of uncertain amounts and days in which the test broke",
+                " of uncertain amounts and days in which the test broke, which may be"
+                " high though it holds in the amounts as written",
                 unit=setting.unit,
             ),
         ),

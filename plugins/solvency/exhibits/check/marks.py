@@ -75,12 +75,16 @@ def notes_of(setting: Setting, shown: Iterable[Finding]) -> Iterator[Prose]:
     if between:
         yield setting.say(
             "\N{DAGGER} No source gives the day of a flow by which the test first"
-            " broke, or was broken worst: they lie between %(since)s and %(until)s. A"
-            " draw takes any day within the bounds of a flow, so that it may break"
-            " before the day written: where that is later than nearly all draws, it is"
-            " the latest the sources allow, and no more.",
+            " broke, or was broken worst: they lie between %(since)s and %(until)s.",
             since=Day(min(first for first, _ in between)),
             until=Day(max(last for _, last in between)),
+        )
+        yield (
+            setting.text(
+                "A draw takes any day within the bounds of a flow, so that it may break"
+                " before the day written: where that is later than nearly all draws, it"
+                " is the latest the sources allow, and no more."
+            ),
         )
     put_in = {way for x in tests for way in (*x.put_in, *x.worst_put_in)}
     if "sized" in put_in:

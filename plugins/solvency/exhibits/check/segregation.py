@@ -457,6 +457,10 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             )
             if (coin := alone(setting, entity, series))
             else text("%(unit)s at the end of the day, at market", unit=setting.unit),
+            text("; missing: owed less held, in parentheses where more was held"),
+            text("; as found: with what was counted in place of what the books hold")
+            if counted
+            else "",
         ),
         head=text("Day"),
         width=50,
@@ -465,7 +469,7 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             Column("held", text("Held for them"), width=26),
             Column(
                 "missing",
-                text("Missing (over)"),
+                text("Missing by the books") if counted else text("Missing"),
                 width=26,
                 current=True,
                 sums=(("owed", 1), ("held", -1)),

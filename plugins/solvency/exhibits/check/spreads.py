@@ -46,7 +46,9 @@ def tests_otherwise(setting: Setting) -> Table | None:
         title=text("Tests at half and at twice the spreads of grades"),
         unit=(
             text(
-                "Share of draws of uncertain amounts and days in which the test broke;"
+                "What comes out otherwise if amounts are twice as sure as their grades"
+                " are taken to say, or half as sure. Share of draws of uncertain"
+                " amounts and days in which the test broke;"
                 " beside it the days between which nine of ten of these first broke it."
                 " A range that a source or the author states stays as it is. Half and"
                 " twice are from the same %(few)s draws; the chance as stated is from"

@@ -10,6 +10,7 @@ from solvency.exhibits.check.marks import first_day
 from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import key_of
+from solvency.exhibits.check.words import of_prices
 from solvency.exhibits.check.words import told_exactly
 from solvency.figures import formats
 from solvency.figures.figure import Day
@@ -30,13 +31,20 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.model.book import Book
 
-#: How findings are graded, the gravest first: the ledger's two, and what broke in
-#: draws alone.
-GRADES = {"breach": "Breaches", "warning": "Warnings", "perhaps": "In draws only"}
+#: How findings are graded, the gravest first: the ledger's two, what broke in draws
+#: alone, and what is of the list of prices alone.
+GRADES = {
+    "breach": "Breaches",
+    "warning": "Warnings",
+    "perhaps": "In draws only",
+    "prices": "Of the list of prices, not of the entity",
+}
 
 
 def grade(one: Finding) -> str:
     """Return how grave a finding is."""
+    if of_prices(one.invariant):
+        return "prices"
     return "perhaps" if one.first is None else one.severity
 
 
@@ -81,6 +89,8 @@ def summary(setting: Setting) -> Table | None:
     found = by_entity(setting.book, setting.study.findings.findings)
     if not found:
         return None
+    met = {grade(one) for each in found.values() for one in each}
+    shown = [one for one in GRADES if one != "prices" or one in met]
     return Table(
         key="tests-summary",
         title=text("Which entity failed which tests of solvency, the gravest first"),
@@ -92,12 +102,12 @@ def summary(setting: Setting) -> Table | None:
         ),
         head=text("Entity"),
         columns=(
-            *(Column(key, text(title), width=16) for key, title in GRADES.items()),
+            *(Column(key, text(GRADES[key]), width=16) for key in shown),
             Column("gravest", text("Gravest test"), "text", 50),
             Column("first", text("First broken"), "text", 20),
             Column("missing", text("Missing"), width=20),
         ),
-        rows=tuple(_row(setting, name, each) for name, each in found.items()),
+        rows=tuple(_row(setting, name, each, shown) for name, each in found.items()),
         notes=tuple(_notes(setting, [each[0] for each in found.values()])),
         numbered=False,
     )
@@ -120,7 +130,7 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
         )
 
 
-def _row(setting: Setting, entity: str, found: list[Finding]) -> Row:
+def _row(setting: Setting, entity: str, found: list[Finding], shown: list[str]) -> Row:
     gravest = found[0]
     key = f"tests:summary:{entity}"
     of = f": {setting.text(gravest.commodity)}" if gravest.commodity else ""
@@ -132,7 +142,7 @@ def _row(setting: Setting, entity: str, found: list[Finding]) -> Row:
         (
             *(
                 setting.count(f"{key}:{one}", sum(grade(x) == one for x in found))
-                for one in GRADES
+                for one in shown
             ),
             (setting.text(asks(gravest.invariant)), Said(of)),
             first_day(setting, gravest) if gravest.first else Said(formats.NOT_FOUND),

@@ -115,10 +115,11 @@ def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
         ),
         unit=(
             text(
-                "%(unit)s unless the line names another; between: of the draws of"
-                " uncertain amounts and days that broke it, nine of ten first did on a"
-                " day between these; worst: the most that was missing on a day; chance:"
-                " share of draws in which it broke",
+                "%(unit)s unless the line names another; read across: the days between"
+                " which nine of ten failing draws of uncertain amounts and days first"
+                " failed; the first day on the amounts and days as written; the worst"
+                " day, and what was missing then; the share of all draws that failed,"
+                " which is a chance of these books, and not of what happened",
                 unit=setting.unit,
             ),
         ),

@@ -41,6 +41,12 @@ def asks(name: str) -> str:
     return (known[name].asks if name in known else "") or name
 
 
+def of_prices(name: str) -> bool:
+    """Say whether a test is of the list of prices alone, and not of solvency."""
+    known = name in TESTS or name in offered("solvency.invariants")
+    return known and test_of(name).of_prices
+
+
 def asked(setting: Setting, one: Finding) -> Invariant:
     """Return the test of a finding; one that always runs no case asks for."""
     series = setting.study.findings.series.get(one.key)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import beside_money
 from solvency.exhibits.flows import heading
+from solvency.exhibits.flows import kind_moved
 from solvency.exhibits.flows import worth
 from solvency.exhibits.workings import of_flows
 from solvency.figures import formats
@@ -53,20 +54,14 @@ def ladder(setting: Setting) -> Table | None:
         until=formats.date(max(days), setting.locale, short=True),
     )
     rows = [_row(setting, name, rung, letters) for name, rung in rungs.items()]
-    kinds = beside_money(setting)
     return Table(
         key="ladder",
         title=text(
             "How much of each total rests on which grade, %(period)s", period=period
         ),
         unit=(
-            text(
-                "%(unit)s, central amounts of flows, %(kinds)s among it",
-                unit=setting.unit,
-                kinds=kinds,
-            )
-            if kinds
-            else text("%(unit)s, central amounts of flows", unit=setting.unit),
+            _unit(setting, letters),
+            _of_best(setting, letters[0]),
         ),
         head=text("What for"),
         width=50,
@@ -89,6 +84,46 @@ def ladder(setting: Setting) -> Table | None:
         ),
         rows=(*rows, _total(setting, rungs, rows, letters)),
         size="dense",
+    )
+
+
+def _unit(setting: Setting, letters: list[str]) -> str:
+    """Say what is added up, and how a line is read."""
+    kinds = beside_money(setting)
+    said = (
+        setting.text(
+            "%(unit)s, central amounts of flows, in and out added together, %(kinds)s"
+            " among it",
+            unit=setting.unit,
+            kinds=kinds,
+        )
+        if kinds
+        else setting.text(
+            "%(unit)s, central amounts of flows, in and out added together",
+            unit=setting.unit,
+        )
+    )
+    if letters[0] == "?":
+        return said
+    return said + setting.text(
+        "; read across: how much of what moved for one purpose is known from sources"
+        " of each grade, A the best"
+    )
+
+
+def _of_best(setting: Setting, letter: str) -> str:
+    """Say where no source of the best grade states an amount of its column."""
+    bases = {
+        x.basis
+        for x in _moved(setting)
+        if (x.grade or "?")[:1] == letter and x.purpose and worth(setting, x)
+    }
+    if letter == "?" or "stated" in bases:
+        return ""
+    return setting.text(
+        "; what stands under %(letter)s is worked out from what such sources say, and"
+        " stated by none",
+        letter=letter,
     )
 
 
@@ -124,22 +159,24 @@ def spreads(
     )
 
 
-def moved(setting: Setting, grade: str, basis: str, part: str) -> Figure:
+def moved(setting: Setting, grade: str, basis: str, kind: str, part: str) -> Figure:
     """Return what flows moved by the day of the report, or the share of all that did.
 
     Args:
         setting: What the report is of.
         grade: The letter of their grade; any where empty.
         basis: How their amounts are known; any where empty.
+        kind: money, tokens or pledges, the only ones counted; all where empty.
         part: amount or share.
     """
-    every = {flow.id: worth(setting, flow) or Decimal() for flow in _moved(setting)}
+    counted = [x for x in _moved(setting) if kind in {"", kind_moved(setting, x)}]
+    every = {flow.id: worth(setting, flow) or Decimal() for flow in counted}
     some = {
         flow.id: every[flow.id]
-        for flow in _moved(setting)
+        for flow in counted
         if grade in {"", (flow.grade or "?")[:1]} and basis in {"", flow.basis}
     }
-    key = f"moved:{grade}:{basis}:{part}"
+    key = ":".join(("moved", grade, basis, *([kind] if kind else []), part))
     if part == "amount":
         amount = setting.own(key, _sum(some), formula="central amounts of the flows")
         return replace(amount, **of_flows(setting, some))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.flows import beside_money
+from solvency.exhibits.flows import kind_moved
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
 from solvency.exhibits.section import Ground
@@ -114,42 +114,55 @@ def _assets(setting: Setting, day: datetime.date) -> Figure:
 _BASES = {
     "stated": "Stated: a source gives the amount",
     "derived": "Derived: worked out from amounts sources give",
-    "residual": "Residual: the remainder that makes two figures agree",
+    "residual": "Remainder: the rest that makes two figures agree",
     "assumed": "Assumed: taken to be so, and said to be",
     "plug": "Plug: no source, put in so that the books close",
     "subledger": "Subledger: added up from the rows of files",
 }
 
 
+#: What flows move, each with its column where a case has more than one of them.
+KINDS = {"money": "Money and coins", "tokens": "Tokens", "pledges": "Pledges"}
+
+
 def _bases(setting: Setting) -> Table:
     """Count flows, and what they moved, by how their amounts are known."""
     text = setting.text
     moved: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    kinds: dict[str, set[str]] = defaultdict(set)
     for flow in setting.flows:
         # To the day of the report, as its text counts them.
         if flow.id in setting.taken and flow.date <= setting.at:
             moved[flow.basis][flow.id] = worth(setting, flow) or Decimal(0)
+            kinds[kind_moved(setting, flow)].add(flow.id)
     all_ = {name: size for of in moved.values() for name, size in of.items()}
     whole = sum(all_.values(), Decimal(0))
     every = Ground(tuple(all_), priced_by(setting.book, all_))
+    apart = [kind for kind in KINDS if kinds[kind]] if len(kinds) > 1 else []
+
+    def figure(name: str, of: dict[str, Decimal]) -> Figure:
+        return setting.money(
+            f"basis:{name}",
+            sum(of.values(), Decimal(0)),
+            formula="central amounts of the flows",
+            **of_flows(setting, of, keep=True),
+        )
 
     def cells(name: str, of: dict[str, Decimal]) -> tuple[Cell, ...]:
-        amount = sum(of.values(), Decimal(0))
-        moved = entry(
-            setting.money(
-                f"basis:{name}:moved",
-                amount,
-                formula="central amounts of the flows",
-                **of_flows(setting, of, keep=True),
-            )
-        )
+        moved = entry(figure(f"{name}:moved", of))
         where: dict[str, Any] = {"target": moved.place}
+        some = ({x: of[x] for x in of if x in kinds[kind]} for kind in apart)
+        parts = [
+            entry(figure(f"{name}:{kind}", one))
+            for kind, one in zip(apart, some, strict=True)
+        ]
         return (
             setting.count(f"basis:{name}:flows", len(of), flows=tuple(of), **where),
+            *parts,
             moved,
             Figure(
                 key=f"basis:{name}:share",
-                value=amount / whole if whole else None,
+                value=(moved.value or Decimal()) / whole if whole else None,
                 unit=SHARE,
                 formula="share of what all flows moved",
                 **where,
@@ -173,29 +186,34 @@ def _bases(setting: Setting) -> Table:
         "total",
         sums=tuple((row.key, 1) for row in rows),
     )
-    kinds = beside_money(setting)
     return Table(
         key="bases",
         title=text("How the amounts in these books are known"),
         unit=(
             text(
-                "%(unit)s moved by the flows of this scenario, %(kinds)s among it, at"
-                " central amounts",
+                "%(unit)s moved by the flows of this scenario, at central amounts; each"
+                " flow stands under what its amount is in, and what was pledged apart",
                 unit=setting.unit,
-                kinds=kinds,
             )
-            if kinds
+            if apart
             else text(
                 "%(unit)s moved by the flows of this scenario, at central amounts",
                 unit=setting.unit,
             ),
         ),
         head=text("Basis"),
-        width=92,
+        width=74 if apart else 92,
         columns=(
-            Column("flows", text("Flows"), width=20),
-            Column("moved", text("Moved"), width=28, current=True),
-            Column("share", text("Share"), width=20),
+            Column("flows", text("Flows"), width=14 if apart else 20),
+            *(Column(kind, text(KINDS[kind]), width=22) for kind in apart),
+            Column(
+                "moved",
+                text("All") if apart else text("Moved"),
+                width=22 if apart else 28,
+                current=True,
+                sums=tuple((kind, 1) for kind in apart),
+            ),
+            Column("share", text("Share of all") if apart else text("Share"), width=16),
         ),
         rows=(*rows, total),
     )

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from solvency.evidence.gaps.movements import files_of
 from solvency.exhibits.citations import Note
 from solvency.exhibits.citations import safe_url
 from solvency.exhibits.evidence.observations import known
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Case
+
+
+def kept_documents(case: Case) -> list[str]:
+    """Return what the case keeps of books and statements: documents and files of rows.
+
+    All else that it rests on was published by others.
+    """
+    stored = {one.name for one in case.sources.values() if one.sha256}
+    rows = {name for flow in case.flows for name in files_of(flow) if name}
+    return sorted(stored | rows | {one.pattern for one in case.subledgers})
 
 
 @dataclass(frozen=True, slots=True)

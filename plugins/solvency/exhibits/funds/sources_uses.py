@@ -15,6 +15,7 @@ from solvency.analysis.sources_uses import USE
 from solvency.analysis.sources_uses import is_funds
 from solvency.exhibits.flows import words
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
+from solvency.exhibits.funds.reading import how_read
 from solvency.exhibits.section import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
@@ -334,13 +335,7 @@ def side_by_side(
     return Table(
         key=key,
         title=title,
-        unit=(
-            text(
-                "%(unit)s; funds are money and liquid coins, at the price of the day"
-                " they moved",
-                unit=setting.unit,
-            ),
-        ),
+        unit=how_read(setting, found),
         head=text("What"),
         columns=(
             *(

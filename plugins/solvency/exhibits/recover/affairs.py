@@ -149,7 +149,8 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
             text(
                 "%(unit)s; book: average price at acquisition; the rest: what is held"
                 " at what selling it is expected to fetch, claims at what debtors are"
-                " taken to pay",
+                " taken to pay; read down: assets, less what claims with security"
+                " take, pay all others the share that stands under the deficiency",
                 unit=setting.unit,
             ),
         ),

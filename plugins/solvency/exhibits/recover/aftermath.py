@@ -163,7 +163,9 @@ def preferences(setting: Setting) -> Table | None:
         unit=setting.say(
             "%(unit)s; payments on debts within %(days)s days, %(insiders)s for"
             " insiders and affiliates (%(law)s); loans to insiders, gifts, and"
-            " purchases, within %(fraud)s days (%(other)s)",
+            " purchases, within %(fraud)s days (%(other)s); read across: who gave to"
+            " whom, when, how many days before the petition, for what, and under which"
+            " section it may be asked back",
             unit=Said(setting.unit),
             days=Said(str(DAYS)),
             insiders=Said(str(INSIDER_DAYS)),

@@ -53,7 +53,9 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
         title=text("What each class would receive"),
         unit=(
             text(
-                "%(unit)s; all debts cleared together; shares are of claims",
+                "%(unit)s; read across: what a class claims, what it is paid of that in"
+                " the central case, and the share of its claims it is paid in each of"
+                " three cases; those who owe one another pay at the same time",
                 unit=setting.unit,
             ),
         ),

@@ -10,9 +10,13 @@ from solvency.model.consolidation import MOST_COLUMNS
 from solvency.model.counting.found import found
 from solvency.model.counting.suspense import suspended
 from solvency.model.eliminations import taken_out
+from solvency.model.sheets import rounded
+from solvency.model.valuation import Valuation
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
     from solvency.model.counting.found import Found
@@ -30,6 +34,40 @@ def of_sheet(book: Book, sheet: BalanceSheet | GroupSheet) -> Found | None:
     of = getattr(sheet, "members", (sheet.entity,))
     one = found(book.counts, sheet.at, sheet.basis, of)
     return one if one.lines else None
+
+
+@wide()
+def eased(book: Book, sheet: GroupSheet, members: Collection[str]) -> Decimal:
+    """Return what the rest fetches more where less than the books show is sold.
+
+    At the basis realisable a sale moves the price against itself, so that what was
+    found is worth more than its share of what all of the books' holdings would fetch.
+
+    Args:
+        book: The Book.
+        sheet: The sheet of a group, which takes out what members issued.
+        members: Whose assets; of one, nothing is taken out.
+
+    Returns:
+        Money of the case; below zero where more was found than the books show.
+    """
+    if sheet.basis != "realisable" or not book.counts:
+        return Decimal()
+    whole = Valuation(book, sheet.at, sheet.basis)
+    seen = {one: x.units for one, x in book.counts.on(sheet.at).items()}
+    left = Valuation(book, sheet.at, sheet.basis, whole.costs, {**whole.units, **seen})
+    inside = frozenset(members)
+    more = Decimal()
+    for position in left.units:
+        account = book.account(position)
+        if account.root != "Assets" or account.entity not in inside:
+            continue
+        if len(inside) > 1 and taken_out(book, position, inside):
+            continue
+        units = left.units[position]
+        one, other = (x.worth(position, units) or Decimal() for x in (left, whole))
+        more += rounded(book, one) - rounded(book, other)
+    return more
 
 
 @wide()

@@ -22,6 +22,7 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.evidence.observations import _stated
+from solvency.exhibits.evidence.sources import kept_documents
 from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.funds.sources_uses import changed
 from solvency.exhibits.funds.sources_uses import held
@@ -346,6 +347,7 @@ class OfBooks(Named):
             "remainders": [flow for flow in taken if flow.basis == "residual"],
             "plugs": [flow for flow in taken if flow.basis == "plug"],
             "sources": case.sources,
+            "documents": kept_documents(case),
             "observations": case.observations,
             "hypotheses": case.hypotheses,
             "scenarios": case.scenarios,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
     from solvency.figures.table import Table
 
 #: The list that has an exhibit, or the family, by what its key is or begins with.
@@ -113,6 +114,8 @@ class Exhibits:
         self._sections: dict[str, Section | None] = {}
         #: Why analyses were not made that were asked for since this was emptied.
         self.unmade: list[str] = []
+        #: Under which exhibit of a family a note was placed first.
+        self._noted: dict[tuple[str, Prose], str] = {}
 
     @property
     def behind(self) -> tuple[Section, ...]:
@@ -181,7 +184,25 @@ class Exhibits:
             raise ReportError(f"{one.text!r} is typed into the title of {name}")
         if title:
             found = replace(found, title=title)
-        return found if notes else replace(found, notes=())
+        return self._once(found) if notes else replace(found, notes=())
+
+    def _once(self, found: Table | Drawing) -> Table | Drawing:
+        """Leave out notes that stand below an earlier exhibit of the same family."""
+        family = next(
+            (x for x in _WHERE if x[-1] == "-" and found.key.startswith(x)), ""
+        )
+        kept = tuple(
+            note
+            for note in found.notes
+            if self._noted.setdefault((family, note), found.key) == found.key
+        )
+        # One note takes no more room than saying where it stands.
+        if not family or len(found.notes) - len(kept) < 2:
+            return found
+        where = self._setting.text(
+            "Marks not explained here are explained below the first of these tables."
+        )
+        return replace(found, notes=(*kept, (where,)))
 
     def stage(
         self, title: str, since: datetime.date | None, until: datetime.date

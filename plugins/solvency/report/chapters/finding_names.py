@@ -8,7 +8,9 @@ from typing import Any
 
 from solvency.analysis.check.parameters import variants
 from solvency.exhibits.check.words import asks
+from solvency.exhibits.check.words import of_prices
 from solvency.exhibits.evidence.grades import moved
+from solvency.exhibits.evidence.plugs import KINDS
 from solvency.exhibits.reconcile.section import claims_of
 from solvency.exhibits.reconcile.section import inflation_of as inflation_of_claims
 from solvency.exhibits.reconcile.section import inflation_without
@@ -110,6 +112,8 @@ class OfFindings(Named):
             )
             if not entity or x.entity == entity
         }
+        listed = {one for one in asked if of_prices(one[1])}
+        asked -= listed
 
         def count(part: str, value: int) -> Figure:
             key = f"tests:{entity}:{part}"
@@ -121,6 +125,7 @@ class OfFindings(Named):
             asked=lambda: count("tests asked", len(asked)),
             failed=lambda: count("tests failed", len(asked & broken)),
             passed=lambda: count("tests passed", len(asked - broken)),
+            of_prices=lambda: count("tests of the list of prices", len(listed)),
             of_failed=lambda: self._asked(asked & broken),
             of_passed=lambda: self._asked(asked - broken),
         )
@@ -263,16 +268,20 @@ class OfFindings(Named):
             rank=lambda: setting.text(rank),
         )
 
-    def moved(self, grade: str = "", basis: str = "") -> Facts:
-        """Return what flows moved by the day, of a grade's letter or a basis."""
+    def moved(self, grade: str = "", basis: str = "", kind: str = "") -> Facts:
+        """Return what flows moved by the day, of a grade's letter, basis or kind."""
         setting = self.setting
 
         def made(part: str) -> Figure:
-            return moved(setting, grade, basis, part)
+            return moved(setting, grade, basis, kind, part)
+
+        if kind:
+            self._known(kind, KINDS, "kind of what moves")
 
         return self._keep(
-            ("moved", grade, basis),
-            f'moved(grade="{grade}", basis="{basis}")',
+            ("moved", grade, basis, kind),
+            f'moved(grade="{grade}", basis="{basis}"'
+            + (f', kind="{kind}")' if kind else ")"),
             amount=lambda: made("amount"),
             share=lambda: made("share"),
         )
