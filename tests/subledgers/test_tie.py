@@ -193,6 +193,31 @@ def test_numbered_parties_are_found_with_bits_as_without(
     assert (found.unknown_count, found.parties) == (len(unknown), 3)
 
 
+def test_each_bit_that_is_set_is_a_party():
+    for size in (1, 7, 8, 9, 16, 2003):
+        # Some make a byte 0x00, 0x0a or 0xff.
+        for set_ in ([], [0], [size - 1], [*range(0, size, 3)], [*range(size)]):
+            bits = "".join("01"[one in set_] for one in range(size))
+            whole = int(bits, 2).to_bytes(-(-size // 8), "big")
+            assert list(register._set_bits(whole, size)) == set_
+
+
+def test_hundreds_of_parties_that_no_register_has_are_named(tmp_path):
+    strange = [*range(20, 60), *range(300, 1101, 2)]
+    rows = [(one, 3, party, "USD", 1) for one, party in enumerate([1, *strange, 1203])]
+    parquet(tmp_path / "rows" / "a.parquet", rows)
+    with duckdb.connect() as base:
+        base.execute(
+            f"COPY (SELECT unnest([1, 1203]) AS id) TO '{tmp_path}/known.parquet'"
+            " (FORMAT parquet)"
+        )
+    more = 'control: TRUE\n  parties: "known.parquet#id"'
+    case = case_of(tmp_path, flows(rows), more=more)
+    (found,) = tie(case).checked
+    assert sorted(int(one.party) for one in found.unknown) == strange
+    assert {one.rows for one in found.unknown} == {1}
+
+
 def test_unknown_parties_and_days_outside_are_named(tmp_path):
     parquet(tmp_path / "rows" / "a.parquet", ROWS)
     (tmp_path / "known.csv").write_text("id\n7\n8\n", "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from solvency.subledgers.numbering import NAMED
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
     from solvency.subledgers.rows import Rows
 
@@ -90,23 +92,33 @@ def _marked(rows: Rows) -> Parties | None:
     )[0]
     if not unusual and not outside:
         return Parties(int(usual), (), 0)
+    source = f"{{rows}}, ({known}) AS k"
     where = f"coalesce(get_bit(known, {place}), 0) = 0"
     if not outside and unusual <= NAMED:
         # They are few, and files that lack them are hardly read.
-        them = rows.ask(
-            f"SELECT i + ({low}) FROM range({size}) AS t(i), ({strange}) AS s"
-            " WHERE get_bit(strange, CAST(i AS INTEGER)) = 1"
-        )
-        where = f"party IN ({', '.join(str(one) for (one,) in them)})"
+        bits = rows.ask(f"SELECT CAST(strange AS BLOB) FROM ({strange}) AS s")[0][0]
+        them = (str(one + low) for one in _set_bits(bits, size))
+        source, where = "{rows}", f"party IN ({', '.join(them)})"
     strangers = (
-        f"SELECT party, count(*) AS n FROM {{rows}}, ({known}) AS k"
-        f" WHERE {where} GROUP BY party"
+        f"SELECT party, count(*) AS n FROM {source} WHERE {where} GROUP BY party"
     )
     named, count = _named(
         rows,
         f"SELECT CAST(party AS VARCHAR) AS party, n FROM ({strangers}) AS s",
     )
     return Parties(int(usual) + count, named, count)
+
+
+def _set_bits(bits: bytes, size: int) -> Iterator[int]:
+    """Yield the places of the ones among bits, which end where the last byte ends.
+
+    Asking the engine for each bit of twenty million takes longer than marking them.
+    """
+    ahead = 8 * len(bits) - size
+    for found in re.finditer(rb"[^\0]", bits):
+        (byte,) = found[0]
+        first = 8 * found.start() - ahead
+        yield from (first + bit for bit in range(8) if byte >> (7 - bit) & 1)
 
 
 def _named(rows: Rows, strangers: str) -> tuple[tuple[Unknown, ...], int]:
