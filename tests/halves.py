@@ -26,4 +26,5 @@ def halves(low, middle, high, interval=0.9, points=20_000):
         total += density * value
         squares += density * value * value
     mean = total / weight
-    return mean, math.sqrt(squares / weight - mean * mean)
+    # What is certain has a variance of nothing, but for rounding.
+    return mean, math.sqrt(max(0.0, squares / weight - mean * mean))

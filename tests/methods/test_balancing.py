@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from solvency.balancing import balance
+from solvency.methods.balancing.multiples import multiples
 from solvency.methods.balancing.system import system
 
 NAMES = ["narasimhan-jordache-heat-exchanger", "stan-two-flows", "stan-unequal"]
@@ -418,3 +419,19 @@ def test_claims_that_are_multiples_of_one_another_are_seen_as_much_as_each_is(se
     dense = whole.identities.toarray()
     wanted = np.diag(dense.T @ whole.weight @ dense)
     assert whole.gram == pytest.approx(wanted, rel=1e-9, abs=1e-9 * wanted.max())
+
+
+def test_multiples_are_found_whatever_rounding_does_to_their_entries():
+    rng = np.random.default_rng(0)
+    rows = rng.uniform(0.1, 10, 300)
+    times = rng.uniform(0.1, 1e6, 50)
+    columns = np.array([[(one * 1e6) / row for one in times] for row in rows])
+    first, like, found = multiples(sparse.csc_array(columns))
+    assert first.tolist() == [0]
+    assert not like.any()
+    assert found == pytest.approx(times / times[0], rel=1e-14)
+    # One entry off by more than rounding is another kind.
+    columns[7, [20, 40]] *= 1 + 1e-11
+    first, like, _ = multiples(sparse.csc_array(columns))
+    assert not np.delete(like, [20, 40]).any()
+    assert first.tolist() == [0, 20, 40]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from solvency.methods import tally
 from solvency.methods.tally import draw_each
 from solvency.tally import draw
 from solvency.tally import exact
@@ -243,3 +244,44 @@ def test_quantiles_stay_where_there_is_anything():
 
 def test_of_losses_of_nil_the_total_is_nil():
     assert exact([0, 0], [0, 0], [0, 0], 0.5).quantile([0.05, 0.95]).tolist() == [0, 0]
+
+
+def test_what_is_certain_is_neither_spread_over_the_grid_nor_drawn(monkeypatch):
+    asked = []
+
+    def counted(part, step, size):
+        asked.append(part.kind)
+        return cells(part, step, size)
+
+    class Drawing:
+        def __init__(self, seed):
+            self._rng = rng(seed)
+
+        def standard_normal(self, size):
+            asked.append("score")
+            return self._rng.standard_normal(size)
+
+        def random(self, size):
+            return self._rng.random(size)
+
+    cells, rng = tally._cells, np.random.default_rng
+    monkeypatch.setattr(tally, "_cells", counted)
+    monkeypatch.setattr(np.random, "default_rng", Drawing)
+    low, high = np.full(9, 2.0), np.full(9, 2.0)
+    high[1] = 3.0
+    asked.clear()
+    found = exact(low, low, high, 0.5)
+    assert asked == ["lognormal"]
+    asked.clear()
+    drawn = draw(low, low, high, 0.5, rho=0.5, draws=50_000)
+    # What they have in common, the first amount's, which it has for its own, and the
+    # second's; of the seven after it none.
+    assert asked == ["score"] * 3
+    assert drawn.mean == pytest.approx(found.mean, rel=0.02)
+
+
+def test_amounts_that_are_certain_add_up_on_the_grid_whatever_their_sign():
+    central = np.array([5.0, -2.0, 3.0, -7.0])
+    found = exact(np.abs(central), central, np.abs(central), switch=[0, 0, 1, 1])
+    assert found.mean == pytest.approx(-1.0, abs=2 * found.step)
+    assert found.sigma == pytest.approx(0.0, abs=1e-6)

@@ -235,3 +235,21 @@ def test_what_is_left_open_of_an_amount_is_of_its_own_and_its_shared_error():
     _, mean, spread = weigh(*call, shared=[[4.0]]).amounts()
     assert mean == pytest.approx([15.0])
     assert spread == pytest.approx([math.sqrt(12.5)])
+
+
+@pytest.mark.parametrize("asked", [[2], [3, 0], [1, 2, 3], []])
+def test_amounts_asked_for_are_those_of_all(asked):
+    # The first two share an error, and so do the last two.
+    shared = [[4.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 3.0]]
+    effects = [[1.0, 1.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]
+    belongs = [(), (0,), (1,), (0, 1)]
+    call = (
+        [20.0, 5.0],
+        [5.0, 2.0],
+        effects,
+        [10.0, 4.0, 3.0, 2.0],
+        [3.0, 1.0, 1.0, 0.5],
+    )
+    found = weigh(*call, belongs, [0.4, 0.6], shared=shared)
+    for some, every in zip(found.amounts(asked), found.amounts(), strict=True):
+        assert some == pytest.approx(every[asked], rel=1e-12)

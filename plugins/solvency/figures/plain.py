@@ -95,9 +95,24 @@ def encoded(value: Any) -> Iterator[str]:
             yield from run
 
 
+def _flat(value: Any, line: str) -> str | None:
+    """Return what holds nothing that holds something, in one step; None for others."""
+    if not value or not isinstance(value, dict | list):
+        return None
+    parts = value.values() if isinstance(value, dict) else value
+    if any(one and isinstance(one, dict | list) for one in parts):
+        return None
+    inside = line + "  "
+    text = json.dumps(value, ensure_ascii=False, separators=("," + inside, ": "))
+    # Of other letters each string is a piece by itself.
+    return text[0] + inside + text[1:-1] + line + text[-1] if text.isascii() else None
+
+
 def _encode(value: Any, line: str, write: Callable[[str], None]) -> None:
     if isinstance(value, str):
         write(encode_basestring(value))
+    elif (text := _flat(value, line)) is not None:
+        write(text)
     elif isinstance(value, dict) and value:
         start, inside = "{", line + "  "
         for key, one in value.items():

@@ -357,10 +357,12 @@ def exact(
     one: Any = np.ones(size // 2 + 1, dtype=complex)
     image = one
     for number, chance in enumerate(chances):
-        inner = one
-        for at in np.flatnonzero(switches == number):
-            cells = rfft(_cells(parts[at], step, size))
-            inner = _times(inner, cells if parts[at].sign > 0 else np.conj(cells))
+        mine = [parts[at] for at in np.flatnonzero(switches == number)]
+        inner = rfft(_sure(mine, step, size))
+        for part in mine:
+            if part.kind != "certain":
+                cells = rfft(_cells(part, step, size))
+                inner = _times(inner, cells if part.sign > 0 else np.conj(cells))
         image = _times(image, 1.0 - chance + chance * inner)
     # A gain counts down from zero, which on a circle is the grid's far end.
     mass = np.roll(irfft(image, n=size), -start)
@@ -400,20 +402,26 @@ def _chunk(model: _Model, item: tuple[SeedSequence, int]) -> Array:
     ]
     on = _on(model, rng, size)
     totals = np.zeros((len(model.rhos), size))
-    for part, switch, driver in zip(
-        model.parts, model.switches, model.drivers, strict=True
+    sure = np.zeros(len(on))
+    last = max(
+        (at for at, one in enumerate(model.parts) if one.kind != "certain"), default=0
+    )
+    for at, (part, switch, driver) in enumerate(
+        zip(model.parts, model.switches, model.drivers, strict=True)
     ):
         mask = on[switch]
         alone = common is None and driver < 0
-        if alone and part.kind in {"certain", "pert"}:
+        if part.kind == "certain":
+            sure[switch] += part.sign * part.middle
+            # Its score is passed over, so that the next amount has its own.
+            if not alone and at < last:
+                rng.standard_normal(size)
+            continue
+        if alone and part.kind == "pert":
             drawn = part.draw(rng, size)
             totals += drawn if mask is None else drawn * mask
             continue
         score = rng.standard_normal(size)
-        if part.kind == "certain":
-            # Its score is passed over, so that the next amount has its own.
-            totals += part.sign * part.middle * (1.0 if mask is None else mask)
-            continue
         # What is switched off adds nothing, and making amounts takes most of the time.
         some = slice(None) if mask is None else np.flatnonzero(mask)
         score = score[some]
@@ -426,6 +434,9 @@ def _chunk(model: _Model, item: tuple[SeedSequence, int]) -> Array:
                 dependent = score * math.sqrt(1.0 - rho)
                 dependent += math.sqrt(rho) * common[some]
             total[some] += part.at(dependent)
+    for amount, mask in zip(sure.tolist(), on, strict=True):
+        if amount:
+            totals += amount if mask is None else amount * mask
     return totals
 
 
@@ -505,9 +516,24 @@ def _range(parts: tuple[Amount, ...]) -> tuple[float, float]:
     return reach[0], reach[1]
 
 
+def _sure(parts: list[Amount], step: float, size: int) -> Array:
+    """Return the probability of each cell of the sum of those that are certain."""
+    some = [part for part in parts if part.kind == "certain"]
+    at = np.searchsorted(_edges(step, size), [part.middle for part in some])
+    signs = np.array([part.sign for part in some])
+    cells = np.zeros(size)
+    cells[int((signs * at.clip(0, size - 1)).sum()) % size] = 1.0
+    return cells
+
+
+def _edges(step: float, size: int) -> Array:
+    """Return the upper ends of the cells."""
+    return np.asarray(step * (np.arange(size, dtype=np.float64) + 0.5))
+
+
 def _cells(part: Amount, step: float, size: int) -> Array:
     """Return the probability of each cell of the grid; what lies beyond ends it."""
-    edges: Array = step * (np.arange(size, dtype=np.float64) + 0.5)
+    edges = _edges(step, size)
     below = part.below(edges)
     below[-1] = 1.0
     return np.diff(below, prepend=0.0)

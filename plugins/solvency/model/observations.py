@@ -277,7 +277,8 @@ def observed(book: Book) -> Observed:
         return replace(whole, book=book, effects=whole.effects[:, columns])
     builder = _Builder(book)
     rows: list[Row] = []
-    effects: list[Array] = []
+    places: list[NDArray[np.intp]] = []
+    added: list[Array] = []
     untested: list[Untested] = []
     for row in _rows(book):
         effect = builder.effect(row.first)
@@ -285,13 +286,17 @@ def observed(book: Book) -> Observed:
             untested += [Untested(one, effect) for one in row.observations]
         else:
             rows.append(row)
-            effects.append(effect)
-    matrix = (
-        sparse.vstack([sparse.csr_array(effect[None, :]) for effect in effects])
-        if effects
-        else sparse.csr_array((0, len(book.flows)))
+            places.append(np.flatnonzero(effect))
+            added.append(effect[places[-1]])
+    matrix = sparse.csr_array(
+        (
+            np.concatenate([np.zeros(0), *added]),
+            np.concatenate([np.zeros(0, np.intp), *places]),
+            np.append(0, np.cumsum([len(some) for some in places], dtype=np.intp)),
+        ),
+        shape=(len(rows), len(book.flows)),
     )
-    return Observed(book, tuple(rows), sparse.csr_array(matrix), tuple(untested))
+    return Observed(book, tuple(rows), matrix, tuple(untested))
 
 
 class _Builder:
@@ -360,7 +365,7 @@ class _Builder:
         """Return the price of each posting's units on the observation's day."""
         book = self.book
         prices = np.zeros(len(book.positions))
-        for at in np.unique(book.position[where]).tolist():
+        for at in np.flatnonzero(np.bincount(book.position[where])).tolist():
             position = book.positions[at]
             prices[at] = 1.0
             if position.commodity == book.case.currency:

@@ -64,6 +64,11 @@ class Problem:
         self._written = np.array([one.sigma / one.mean for one in amounts], dtype=float)
         self._free = np.array([flow.basis == "plug" for flow in named], dtype=bool)
         self.values = np.concatenate([np.ones(len(named)), seen.values / seen.scales])
+        shown = [
+            scale * row.shown
+            for scale, row in zip(seen.scales.tolist(), seen.rows, strict=True)
+        ]
+        self._sizes = [*(float(flow.amount.number) for flow in named), *shown]
         self.correlate(correlation)
         # A column is a multiple of the flow's mean: what is shown is as much of what
         # is written, so that an uncontested amount stays.
@@ -183,10 +188,7 @@ class Problem:
 
     def size(self, column: int) -> float:
         """Return how much of its commodity one unit of a column stands for."""
-        if column < len(self.flows):
-            return float(self.book.flows[int(self.flows[column])].amount.number)
-        at = column - len(self.flows)
-        return float(self.seen.scales[at]) * self.seen.rows[at].shown
+        return float(self._sizes[column])
 
     def written(self, column: int) -> Decimal:
         """Return what a column's claim says, as it is written."""

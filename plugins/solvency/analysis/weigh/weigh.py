@@ -225,11 +225,13 @@ def _beliefs(
 
 
 def _amounts(found: Evidence, whole: Weighing) -> list[AmountBelief]:
-    chance, means, sigmas = whole.amounts()
+    flows = found.weighed_flows()
+    named = [at for at, flow in enumerate(flows) if found.book.flows[flow].hypotheses]
+    chance, means, sigmas = whole.amounts(named)
     believed = []
-    for at, flow in enumerate(found.weighed_flows()):
-        one = found.book.flows[flow]
-        if one.hypotheses and not math.isnan(means[at]):
+    for at, place in enumerate(named):
+        one = found.book.flows[flows[place]]
+        if not math.isnan(means[at]):
             size = float(one.amount.number)
             mean, sigma = float(means[at]), float(sigmas[at])
             backwards = float(ndtr(-mean / sigma)) if sigma else 0.0
@@ -272,7 +274,9 @@ def scenario_fits(found: Evidence) -> list[ScenarioFit]:
 
 def _scenario(found: Evidence, scenario: Scenario) -> ScenarioFit:
     fitted = found.fit(scenario.hypotheses)
-    stated = found.fit(scenario.hypotheses, bounds=False)
+    stated = fitted
+    if found.bounded:
+        stated = found.fit(scenario.hypotheses, bounds=False)
     # Densities of shares become densities of what is stated.
     rows = [at for at, row in enumerate(found.seen.rows) if not row.bound]
     per_unit = float(arithmetic.log(found.seen.scales[rows]).sum())

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -23,6 +22,7 @@ from scipy import sparse
 from solvency.figures import arithmetic
 from solvency.methods.balancing.inputs import checked
 from solvency.methods.balancing.inputs import ties_of
+from solvency.methods.balancing.multiples import multiples
 from solvency.methods.balancing.rank import independent
 from solvency.methods.balancing.rank import projected
 
@@ -40,8 +40,6 @@ SEEN = 1e-9
 _LEAST = 1e-10
 # Bits of a variance by which what is left of it can be told from rounding.
 _LEFT = 43
-# Bits to which the entries of two columns are in one proportion.
-_MULTIPLE = 48
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ class System:
     def gram(self) -> Array:
         """Return `a_i' W a_i` for each claim: how much the identities see of it."""
         # Flows between the same two statements of a balance differ by their size alone.
-        first, like, times = _multiples(self.identities)
+        first, like, times = multiples(self.identities)
         columns = self.identities[:, first]
         gram = np.empty(len(first))
         block = max(1, 2_000_000 // max(1, columns.shape[0]))
@@ -289,35 +287,6 @@ class System:
             weight=weight,
             rank=self.rank - 1,
         )
-
-
-def _multiples(
-    columns: Any,
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
-    """Find the columns of a sparse matrix that are multiples of one another.
-
-    Args:
-        columns: sparse by column, shape (k, n).
-
-    Returns:
-        The first column of each kind; the kind of each column, and what multiple of
-        that first one it is, both of shape (n,).
-    """
-    starts, lengths = columns.indptr[:-1], np.diff(columns.indptr)
-    leading = np.ones(len(starts))
-    leading[lengths > 0] = columns.data[starts[lengths > 0]]
-    shares = arithmetic.rounded(columns.data / np.repeat(leading, lengths), _MULTIPLE)
-    kinds: dict[tuple[bytes, bytes], int] = {}
-    first: list[int] = []
-    like = np.empty(len(starts), dtype=np.intp)
-    ends = columns.indptr.tolist()
-    for at, (start, end) in enumerate(pairwise(ends)):
-        key = columns.indices[start:end].tobytes(), shares[start:end].tobytes()
-        like[at] = kinds.setdefault(key, len(first))
-        if like[at] == len(first):
-            first.append(at)
-    found = np.array(first, dtype=np.intp)
-    return found, like, leading / leading[found][like]
 
 
 def _rounded(left: Array, size: Array) -> Array:

@@ -164,27 +164,28 @@ class Weighing:
         """
         return leaving_out(self._model, groups, self._bounds, followed=self._followed)
 
-    def amounts(self) -> tuple[Array, Array, Array]:
-        """Return what is believed of each flow after the observations.
+    def amounts(self, asked: list[int] | None = None) -> tuple[Array, Array, Array]:
+        """Return what is believed afterwards of flows, all or those asked for.
 
         Returns:
-            Probability that it happened, by all combinations at hand; its mean amount
-            and its spread if it did, averaged over some that stand for all; nan where
-            none of these has it; shapes (f,).
+            Probability that each happened, by all combinations at hand; mean and spread
+            of its amount if it did, averaged over some that stand for all; nan where
+            none of these has it; shapes (asked,).
         """
+        flows = np.arange(len(self._model.means))[... if asked is None else asked]
         some, shares = self.standing(_AVERAGED)
         averaged = [one.hypotheses for one in some]
-        chance, mean, sigma = believed(self._model, averaged, shares)
+        chance, mean, sigma = believed(self._model, averaged, shares, flows)
         # Belief in a flow of one hypothesis is known; in one of several it is that in
         # all combinations at hand, which say it better than those averaged over.
         every = [one.hypotheses for one in self.combinations]
         at_hand = states_of(every, self._model.count)
         whole = self.shares / max(float(self.shares.sum()), 1e-300)
-        for flow, names in enumerate(self._model.belongs):
+        for at, names in enumerate(map(self._model.belongs.__getitem__, flows)):
             if len(names) == 1:
-                chance[flow] = self.posteriors[next(iter(names))]
+                chance[at] = self.posteriors[next(iter(names))]
             elif names:
-                chance[flow] = whole[at_hand[:, list(names)].any(axis=1)].sum()
+                chance[at] = whole[at_hand[:, list(names)].any(axis=1)].sum()
         return chance, mean, sigma
 
     def standing(self, most: int) -> tuple[tuple[Combination, ...], Array]:

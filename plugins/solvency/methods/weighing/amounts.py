@@ -27,7 +27,10 @@ _SOME = 64
 
 
 def believed(
-    case: Model, some: Sequence[tuple[int, ...]], shares: Array
+    case: Model,
+    some: Sequence[tuple[int, ...]],
+    shares: Array,
+    flows: NDArray[np.intp],
 ) -> tuple[Array, Array, Array]:
     """Mix the Gaussian posteriors of the amounts over combinations.
 
@@ -35,19 +38,19 @@ def believed(
         case: the model.
         some: combinations that stand for all.
         shares: what each stands for, of sum one.
+        flows: those that are asked about.
 
     Returns:
         Share of them in which each flow happened; its mean and spread if it did; nan
-        where none of them has it; shapes (f,).
+        where none of them has it; shapes (flows,).
     """
-    flows = len(case.means)
-    weights, first, second = np.zeros(flows), np.zeros(flows), np.zeros(flows)
+    weights, first, second = np.zeros((3, len(flows)))
     states = states_of(some, case.count)
     for start in range(0, len(some), _SOME):
         rows = slice(start, start + _SOME)
         on = np.array([case.active(one) for one in some[rows]], dtype=float)
-        mean, variance = _posterior(case, states[rows], on)
-        share = shares[rows, None] * on
+        mean, variance = _posterior(case, states[rows], on, flows)
+        share = shares[rows, None] * on[:, flows]
         weights += share.sum(axis=0)
         first += (share * mean).sum(axis=0)
         second += (share * (variance + mean**2)).sum(axis=0)
@@ -58,28 +61,33 @@ def believed(
 
 
 def _posterior(
-    case: Model, states: NDArray[np.bool_], on: Array
+    case: Model, states: NDArray[np.bool_], on: Array, flows: NDArray[np.intp]
 ) -> tuple[Array, Array]:
-    """Return means and variances of amounts under combinations, shapes (c, f)."""
-    seen, count = case.whiten(case.effects), len(states)
-    alone = seen * case.sigmas**2
+    """Return means and variances of amounts under combinations, (c, flows)."""
+    # Of the others only those with which some error is shared.
+    asked = np.isin(np.arange(len(case.means)), flows)
+    near = np.flatnonzero(asked | case.shared.any(axis=1))
+    seen, count = case.whiten(case.effects[:, near]), len(states)
+    mine = np.searchsorted(near, flows)
+    own, ties = case.sigmas[flows], case.shared[flows]
+    alone = seen[:, mine] * own**2
     metric = Metric.of(case, live(case, states))
     chi2, _, pull = chi2_of(case.gram, metric)
     gap = summed(case.vectors.T, [metric.residual], count)[:, 0]
     # What amounts share, over the flows that are in: shape (c, m, k).
-    flat = seen.T[:, :, None] * case.shared[:, None, :]
+    flat = seen.T[:, :, None] * case.shared[near][:, None, :]
     # Sizes written out: there may be no flow, or nothing stated, to tell them from.
     kinds = case.shared.shape[1]
-    common = arithmetic.product(on, flat.reshape(len(flat), len(seen) * kinds))
+    common = arithmetic.product(on[:, near], flat.reshape(len(flat), len(seen) * kinds))
     common = common.reshape(count, len(seen), kinds)
-    told = alone + arithmetic.product(common, case.shared.T)
+    told = alone + arithmetic.product(common, ties.T)
     products = arithmetic.product(case.vectors.T, alone) + arithmetic.product(
-        arithmetic.product(case.vectors.T, common), case.shared.T
+        arithmetic.product(case.vectors.T, common), ties.T
     )
     image = metric.image(products)
     shift = (told * gap[:, :, None]).sum(axis=1)
     shift -= (image * pull[:, :, None]).sum(axis=1)
     taken = (told**2).sum(axis=1) - (image**2).sum(axis=1)
-    prior = case.sigmas**2 + (case.shared**2).sum(axis=1)
+    prior = own**2 + (ties**2).sum(axis=1)
     wider = np.array([case.widened(one) for one in chi2.tolist()])
-    return case.means + shift, np.maximum(prior - taken, 0.0) * wider[:, None]
+    return case.means[flows] + shift, np.maximum(prior - taken, 0.0) * wider[:, None]

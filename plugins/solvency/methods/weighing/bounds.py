@@ -332,7 +332,9 @@ def lattice(points: int, count: int) -> Array:
     """
     # The n-th prime is less than n times its logarithm and half as much again.
     most = max(600, math.ceil(1.5 * (count + 2) * math.log(count + 2)))
-    primes = [n for n in range(2, most) if all(n % d for d in range(2, n))]
+    primes = [
+        n for n in range(2, most) if all(n % d for d in range(2, math.isqrt(n) + 1))
+    ]
     steps = np.sqrt(np.array(primes[: count + 1], dtype=float))
     shifts = np.random.default_rng(0).random((_SHIFTS, 1, count + 1))
     place = np.arange(1, points + 1)[:, None] * steps + shifts

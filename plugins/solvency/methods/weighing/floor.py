@@ -18,16 +18,14 @@ FLOOR = 1e-5
 
 
 def floored(
-    noise: ArrayLike, seen: Array, reach: Array, sizes: Array
+    noise: ArrayLike, seen: Array, brought: Array
 ) -> tuple[Array, tuple[int, ...]]:
     """Return the errors' covariance with its floor, and what was raised to it.
 
     Args:
         noise: errors, or their covariance.
         seen: observations, shape (m,).
-        reach: what a unit of each flow adds to each, shape (m, f).
-        sizes: of the amounts, shape (f,). Each observation has the floor of those that
-            reach it.
+        brought: the size of the largest amount that reaches each, shape (m,).
     """
     given = np.asarray(noise, dtype=float)
     if given.ndim == 2:
@@ -38,7 +36,6 @@ def floored(
         np.isfinite(covariance)
     ):
         raise ValueError("each observation needs an error that is a number")
-    brought = (np.abs(reach) * sizes).max(axis=1, initial=0.0)
     largest = np.maximum(np.abs(seen), brought)
     # What is nothing and moved by nothing has the size of the others.
     anyhow = max(float(largest.max(initial=0.0)), 1e-140)

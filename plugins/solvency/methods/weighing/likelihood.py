@@ -146,7 +146,9 @@ class Model:
     @cached_property
     def lower(self) -> Array:
         """Return the Cholesky factor of what every combination shares."""
-        flows = self.effects[:, self.established] * self.sigmas[self.established]
+        # What is certain has no spread to bring.
+        spread = self.established & (self.sigmas > 0)
+        flows = self.effects[:, spread] * self.sigmas[spread]
         alone = self.shared[:, self._coupling[0]] * self.established[:, None]
         flows = np.hstack([flows, arithmetic.product(self.effects, alone)])
         return arithmetic.cholesky(self.noise + arithmetic.square(flows))
@@ -365,8 +367,13 @@ def model(
     if not nu > 0:
         raise ValueError("the scale of errors has more than no degrees of freedom")
     whole = np.sqrt(spreads**2 + (common**2).sum(axis=1))
-    covariance, raised = floored(noise, seen, reach, np.abs(central) + whole)
-    plain, _ = floored(noise, seen, reach, np.abs(central))
+    size = np.abs(reach)
+    spread, certain = (
+        (size * of).max(axis=1, initial=0.0)
+        for of in (np.abs(central) + whole, np.abs(central))
+    )
+    covariance, raised = floored(noise, seen, spread)
+    plain, _ = floored(noise, seen, certain)
     return Model(
         observed=seen,
         noise=covariance,
