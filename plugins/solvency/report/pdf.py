@@ -24,6 +24,7 @@ from solvency.figures.errors import ReportError
 from solvency.figures.fonts import font_path
 from solvency.figures.fonts import is_font
 from solvency.ledger.load import collector_paused
+from solvency.report.carried_notes import notes_carried
 from solvency.report.tagging import each_made_once
 from solvency.report.tagging import finish
 from solvency.report.weasyprint_log import complaints
@@ -157,6 +158,7 @@ def render(
         complaints() as complained,
         steps(progress),
         each_made_once(),
+        notes_carried(),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves its colour profile's file to the collector.
