@@ -93,6 +93,30 @@ def test_what_is_long_is_shown_by_pages(harbour):
     assert "page:" not in on_terminal("balance", harbour, **paged)
 
 
+@pytest.mark.parametrize(
+    ("settings", "told", "coloured"),
+    [
+        ({}, "-R", True),
+        ({"LESS": "-FX"}, "-FX", False),
+        ({"LESS": "-FRX"}, "-FRX", True),
+        ({"PAGER": "less -R"}, "", True),
+        ({"PAGER": "other"}, "", False),
+        ({"NO_COLOR": "1"}, "", False),
+    ],
+)
+def test_a_pager_gets_colours_only_where_it_shows_them(
+    harbour, tmp_path, settings, told, coloured
+):
+    for name in ("less", "other"):
+        pager = tmp_path / name
+        pager.write_text('#!/bin/sh\necho "told:$LESS"\nexec cat\n')
+        pager.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    text = on_terminal("balance", harbour, lines=5, **{"PATH": path, **settings})
+    assert text.startswith(f"told:{told}\n")
+    assert ("\x1b[" in text) is coloured
+
+
 def test_amounts_are_in_the_unit_of_the_report_or_in_full(harbour):
     assert "Harbour    10,650.0" in in_pipe("balance", harbour)
     assert "Harbour    10,650,000" in in_pipe("balance", "--exact", harbour)

@@ -68,7 +68,8 @@ def show(parts: Iterable[Table | str], on: Screen) -> None:
     pieces = _COLOUR.split(shown)
     shown = "".join(one if n % 2 else inert.shown(one) for n, one in enumerate(pieces))
     if sys.stdout.isatty() and shown.count("\n") >= _terminal().lines:
-        click.echo_via_pager(shown, color=on.colour)
+        # Unasked, click colours where the pager shows it: `less`, told so by -R.
+        click.echo_via_pager(shown, color=None if on.colour else False)
         return
     getattr(sys.stdout, "raw", sys.stdout).write(shown)
 
