@@ -292,12 +292,11 @@ def _exchanged(
     Money comes in and goes out at the rate of the exchange (IAS 21.21); what it is
     worth more or less at the rate of the day is an exchange difference (IAS 21.28).
     """
-    found, currency = ZERO, book.case.currency
+    found, currency, is_money = ZERO, book.case.currency, book.case.is_money
     for posting in flow.postings:
-        if posting.price is None and posting.commodity == currency:
-            # One is worth one, on any day.
-            continue
-        if posting.entity not in inside or not book.case.is_money(posting.commodity):
+        # What is reported in is worth one on any day.
+        own = posting.price is None and posting.commodity == currency
+        if own or posting.entity not in inside or not is_money(posting.commodity):
             continue
         price = book.prices.number(posting.commodity, flow.date)
         if price is None or not liquid(posting.account, posting.commodity):
