@@ -166,6 +166,13 @@ class Observed:
             ]
         return tuple(found)
 
+    @cached_property
+    def reached(self) -> list[int]:
+        """Return the flows that add to any row's balance, in order."""
+        found = np.zeros(self.effects.shape[1], dtype=bool)
+        found[self.effects.indices] = True
+        return list(np.flatnonzero(found).tolist())
+
     def touching(self, row: int) -> list[int]:
         """Return the flows that add to a row's balance."""
         ends = self.effects.indptr
@@ -194,7 +201,7 @@ class Observed:
         """
         case = self.book.case
         sized: dict[int, set[str]] = {}
-        for flow in np.unique(self.effects.indices).tolist():
+        for flow in self.reached:
             one = self.book.flows[flow]
             by = set(one.sized_by)
             for name in one.hypotheses:
@@ -212,7 +219,7 @@ class Observed:
         """Say which rows come from the source of a hypothesised flow they cover."""
         case = self.book.case
         groups: dict[int, str] = {}
-        for flow in np.unique(self.effects.indices).tolist():
+        for flow in self.reached:
             one = self.book.flows[flow]
             if one.hypotheses and one.amount_from is not None:
                 groups[flow] = case.sources[one.amount_from].independence_group

@@ -48,9 +48,9 @@ def shared_errors(
         Spreads of their own, shape (flows,), and by each shared error, (flows, k).
     """
     holders: dict[tuple[bool, str], list[int]] = {}
-    for at, flow in enumerate(book.flows):
-        key = error_of(book.case, flow)
-        if key is not None and sigmas[at]:
+    for at in np.flatnonzero(sigmas).tolist():
+        key = error_of(book.case, book.flows[at])
+        if key is not None:
             holders.setdefault(key, []).append(at)
     own, columns = sigmas.astype(float), []
     for (driven, _), flows in holders.items():

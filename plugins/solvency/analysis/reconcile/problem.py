@@ -54,7 +54,7 @@ class Problem:
         self.seen = seen
         self.book = seen.book
         #: Flows some observation tests: the others stand as claimed.
-        self.flows = np.unique(seen.effects.indices)
+        self.flows = np.array(seen.reached, dtype=np.intp)
         self._repeated = seen.widening()
         self._by_its_source = seen.covered()
         named = [self.book.flows[flow] for flow in self.flows.tolist()]

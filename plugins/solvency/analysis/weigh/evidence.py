@@ -129,7 +129,8 @@ class Evidence:
 
     def _reach(self, rows: list[int], flows: list[int]) -> Array:
         """Return shares of some rows that some flows add, shape (rows, flows)."""
-        return np.asarray(self.effects[:, flows].toarray()[rows])
+        whole = np.asarray(self.effects[:, flows].toarray())
+        return whole if len(rows) == len(whole) else whole[rows]
 
     def prior(self, name: str) -> float:
         """Return the belief in a hypothesis before the observations."""
@@ -313,9 +314,10 @@ class Evidence:
     @cached_property
     def _always(self) -> Array:
         """Return the covariance of rows that errors and established flows make."""
-        flows = self._flows(set(self.certain))
+        own = self._errors[0]
+        flows = [at for at in self._flows(set(self.certain)) if own[at]]
         rows = list(range(len(self.seen.rows)))
-        alone = self._reach(rows, flows) * self._errors[0][flows]
+        alone = self._reach(rows, flows) * own[flows]
         return self._covariance + arithmetic.square(alone)
 
     def weighed_flows(self) -> list[int]:
@@ -479,7 +481,7 @@ def _of(
     effects = seen.effects.copy()
     effects.data = effects.data / np.repeat(seen.scales, np.diff(effects.indptr))
     effects.eliminate_zeros()
-    reached = np.unique(effects.indices).tolist()
+    reached = replace(seen, effects=effects).reached
     amounts = amounts_of(book, [book.flows[at] for at in reached])
     means, sigmas = np.ones(len(book.flows)), np.zeros(len(book.flows))
     means[reached] = [amount.mean for amount in amounts]

@@ -366,8 +366,8 @@ def fit(
         nu=nu,
     )
     common = arithmetic.product(case.effects, case.shared)
-    flows = np.hstack([case.effects * case.sigmas, common])
-    spread = np.sqrt(np.diag(case.noise) + (flows**2).sum(axis=1))
+    own = case.effects[:, case.sigmas > 0] * case.sigmas[case.sigmas > 0]
+    spread = np.sqrt(np.diag(case.noise) + (np.hstack([own, common]) ** 2).sum(axis=1))
     residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
     ((likelihood, chi2),) = case.log_likelihoods([()])

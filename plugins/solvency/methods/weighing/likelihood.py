@@ -239,10 +239,8 @@ class Model:
     @cached_property
     def residual(self) -> Array:
         """Return the whitened observations, less what is established."""
-        base = arithmetic.product(
-            self.effects[:, self.established], self.means[self.established]
-        )
-        return self.whiten(self.observed - base)
+        always = np.where(self.established, self.means, 0.0)
+        return self.whiten(self.observed - arithmetic.product(self.effects, always))
 
     @cached_property
     def atoms(self) -> tuple[Atom, ...]:
@@ -367,13 +365,14 @@ def model(
     if not nu > 0:
         raise ValueError("the scale of errors has more than no degrees of freedom")
     whole = np.sqrt(spreads**2 + (common**2).sum(axis=1))
-    size = np.abs(reach)
-    spread, certain = (
-        (size * of).max(axis=1, initial=0.0)
-        for of in (np.abs(central) + whole, np.abs(central))
+    size, scratch = np.abs(reach), np.empty_like(reach)
+    sizes = (np.abs(central) + whole, np.abs(central))
+    (covariance, raised), (plain, _) = (
+        floored(
+            noise, seen, np.multiply(size, of, out=scratch).max(axis=1, initial=0.0)
+        )
+        for of in sizes
     )
-    covariance, raised = floored(noise, seen, spread)
-    plain, _ = floored(noise, seen, certain)
     return Model(
         observed=seen,
         noise=covariance,

@@ -51,6 +51,8 @@ FEW = 12
 _MANY = 256
 #: Visits that are weighted, and the fewest they may be worth.
 _VISITS, _WORTH = 1024, 192
+#: Numbers of several groups that are worked on at once.
+_CELLS = 1 << 20
 #: Standard error at which chains stop.
 _ERROR = 0.015
 
@@ -197,21 +199,34 @@ def _surprises(
     products = arithmetic.product(case.vectors.T, picked)
     whole = arithmetic.square(picked.T)
     found: list[list[Array]] = [[] for _ in out]
+    alike: dict[int, list[int]] = {}
+    for at, gone in enumerate(out):
+        alike.setdefault(int(gone.sum()), []).append(at)
     for part in np.array_split(states, max(1, len(states) // 256)):
         metric = Metric.of(case, live(case, part))
         chi2, _, image = chi2_of(case.gram, metric)
         seen = metric.image(products)
         gap = summed(products, [metric.residual], len(part))[:, 0]
         pull = gap - (seen * image[:, :, None]).sum(axis=1)
-        for at, gone in enumerate(out):
-            mine = np.ascontiguousarray(seen[:, :, gone])
-            turned = np.ascontiguousarray(mine.transpose(0, 2, 1))
-            block = whole[np.ix_(gone, gone)] - arithmetic.product(turned, mine)
-            root = arithmetic.cholesky(block)
-            told = arithmetic.forward(root, pull[:, gone, None])[:, :, 0]
-            fewer = chi2 - (told**2).sum(axis=1)
-            score = case.tail(fewer, size - int(gone.sum())) - case.tail(chi2)
-            found[at].append(score - 0.5 * arithmetic.log_det(root))
+        for several, numbers in alike.items():
+            # Groups of as many observations side by side.
+            step = max(1, _CELLS // max(1, len(part) * seen.shape[1] * several))
+            for start in range(0, len(numbers), step):
+                some = numbers[start : start + step]
+                rows = np.array([np.flatnonzero(out[at]) for at in some])
+                mine = np.ascontiguousarray(seen[:, :, rows].transpose(2, 0, 1, 3))
+                turned = np.ascontiguousarray(mine.transpose(0, 1, 3, 2))
+                block = whole[rows[:, :, None], rows[:, None, :]][:, None]
+                block = block - arithmetic.product(turned, mine)
+                root = arithmetic.cholesky(block.reshape(-1, several, several))
+                right = pull[:, rows].transpose(1, 0, 2).reshape(-1, several, 1)
+                told = arithmetic.forward(root, np.ascontiguousarray(right))[:, :, 0]
+                shape = len(some), len(part)
+                fewer = chi2 - (told**2).sum(axis=1).reshape(shape)
+                score = case.tail(fewer, size - several) - case.tail(chi2)
+                logs = score - 0.5 * arithmetic.log_det(root).reshape(shape)
+                for at, log in zip(some, logs, strict=True):
+                    found[at].append(log)
     return [np.concatenate(parts) for parts in found]
 
 
