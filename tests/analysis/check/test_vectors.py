@@ -23,6 +23,7 @@ from scipy.integrate import quad
 from solvency.analysis.check.capital import ruin
 from solvency.analysis.check.payment_rates import drawn_rates
 from solvency.analysis.check.payment_rates import exact_rates
+from solvency.analysis.trace.trace import follow
 from solvency.model.valuation import share_fetched
 
 ETH = '2020-01-01 price ETH 2000 USD\n  source: "court"\n'
@@ -400,6 +401,25 @@ def test_deposits_paid_back_are_no_outlay_of_the_house(books):
     assert books.broken(text, "house-outlay").amount == 15
     text += _repaid("2020-01-05", "10.00 USD", "4.00 USD", costs="6.00 USD")
     assert books.broken(text, "house-outlay").amount == 21
+
+
+def test_a_house_outlay_is_the_customers_by_one_rule_of_several(books):
+    # 20 of its own, 100 of Alice's, 100 paid back to her, and 15 spent. By the lowest
+    # balance the house's 20 went to her; first in, first out they did as well; last in,
+    # first out she had her own 100 back, and the house spent its own.
+    text = (
+        ask("house-outlay")
+        + own("Exchange", "20.00 USD")
+        + deposit("2020-01-02", "Alice", "100.00 USD", into="Assets:Exchange:House")
+        + _repaid("2020-01-03", "100.00 USD", "100.00 USD")
+        + spent("2020-01-04", "15.00 USD")
+    )
+    assert books.broken(text, "house-outlay").amount == 15
+    traced = follow(books.case(text).book(), ["Assets:Exchange:House"])
+    last = {one.owner: one for one in traced.outlays[-1].owners}
+    (alice,) = (one for name, one in last.items() if name != "Exchange")
+    assert (alice.least, alice.most) == (0, 15)
+    assert (alice.rules["fifo"], alice.rules["lifo"]) == (15, 0)
 
 
 def _repaid(day, paid, back, costs=""):

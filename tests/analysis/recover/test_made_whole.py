@@ -21,6 +21,7 @@ from solvency.analysis.recover.made_whole import tide
 from solvency.analysis.recover.preferences import preferences
 from solvency.analysis.recover.recover import recover
 from solvency.analysis.recover.tables import paid
+from solvency.analysis.recover.transfer import reaches
 from solvency.cli import main
 
 COINS = """\
@@ -213,6 +214,20 @@ def test_preferences_reach_back_90_days_and_a_year_to_insiders(ledger):
     assert {row.kind for row in lender} == {"debt"}
     founder = next(row for row in found if row.transferee == "Founder")
     assert (founder.kind, founder.insider, founder.amount) == ("loan", True, 20)
+
+
+@pytest.mark.parametrize(
+    ("petition", "days"),
+    [
+        ("2022-11-11", (90, 365, 730)),
+        # 29 February 2020 lies within a year, or within two.
+        ("2020-06-30", (90, 366, 731)),
+        ("2021-06-30", (90, 365, 731)),
+        ("2020-02-29", (90, 366, 731)),
+    ],
+)
+def test_a_year_is_one_of_the_calendar(petition, days):
+    assert reaches(datetime.date.fromisoformat(petition)) == days
 
 
 def test_what_came_afterwards_stands_beside_what_was_expected(ledger):

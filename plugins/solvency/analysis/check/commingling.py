@@ -177,12 +177,13 @@ def _left(moved: dict[str, tuple[int, float]], net: float, repaid: float) -> Dec
 def house_outlay(world: World, invariant: Invariant) -> list[Outcome]:
     """Let no outlay of the house exceed the house's own money then held.
 
-    At least the excess was customers' money, under every rule that keeps the order of
-    movements. Commodity
-    by commodity; what customers' part of one bought of another is customers', and what
-    customers are paid back of what they are owed is no outlay of the house
-    (Easton, United States v. Bankman-Fried, 2023; James Roscoe (Bolton) Ltd v
-    Winder [1915] 1 Ch 62).
+    The excess was customers' money by the lowest intermediate balance (James Roscoe
+    (Bolton) Ltd v Winder [1915] 1 Ch 62). All outlays together took at least as much
+    under every rule that keeps the order of movements (Easton, United States v.
+    Bankman-Fried, 2023), unless something was exchanged, paid back, or not asked about:
+    that is taken to have spent the house's money first. Commodity by commodity; what
+    customers' part of one bought of another is customers', and what customers are paid
+    back of what they are owed is no outlay of the house.
     """
     of = members(world, invariant.entity)
     purposes = frozenset(listed(invariant, "purpose"))

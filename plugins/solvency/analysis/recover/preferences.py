@@ -20,6 +20,7 @@ from solvency.analysis.recover.given_back import given_back
 from solvency.analysis.recover.insiders import is_insider
 from solvency.analysis.recover.insiders import is_to_insiders
 from solvency.analysis.recover.transfer import Transfer
+from solvency.analysis.recover.transfer import reaches
 from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
 
 ZERO = Decimal()
-#: 11 USC 547(b)(4), and 548(a)(1).
-DAYS, INSIDER_DAYS, FRAUD_DAYS = 90, 365, 730
 #: What brings the debtor something, which may come back as money.
 _BRING = frozenset({"loan", "purchase"})
 
@@ -55,6 +54,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         and so is what a member gave of whom no petition is in the case.
     """
     found = []
+    on_debts, to_insiders, two_years = reaches(petition)
     got: list[tuple[str, Posting]] = []
     members = frozenset(book.case.members)
     debtors = _debtors(book.case, members)
@@ -65,14 +65,14 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         days = (petition - flow.date).days
         # The fewest it may be; the day before the petition is the last that counts.
         fewest = max((petition - (flow.latest or flow.date)).days, 1)
-        if days <= 0 or fewest > FRAUD_DAYS:
+        if days <= 0 or fewest > two_years:
             continue
         for creditor, debtor, amount in _given(book, flow, members):
             given[creditor, debtor].append((flow.date, amount))
         for transfer, posting in _transfers(book, flow, days, members, debtors):
-            reach = FRAUD_DAYS
+            reach = two_years
             if transfer.law == "547":
-                reach = INSIDER_DAYS if transfer.insider else DAYS
+                reach = to_insiders if transfer.insider else on_debts
             if fewest > reach:
                 continue
             first = flow.earliest or flow.date

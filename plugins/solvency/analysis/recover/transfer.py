@@ -11,6 +11,27 @@ if TYPE_CHECKING:
 
 ZERO = Decimal()
 _OF_DEBTS = frozenset({"debt", "interest", "collateral"})
+#: 11 USC 547(b)(4)(A); years are told by `reaches`.
+_DAYS = 90
+#: The last day of a February that has one less than the petition's.
+_SHORT = 28
+
+
+def reaches(petition: datetime.date) -> tuple[int, int, int]:
+    """Return how many days before a petition the laws reach back.
+
+    On debts, on debts to insiders a year (11 USC 547(b)(4)), and two years (548(a)(1)):
+    by the calendar, so that a year with a leap day has one more.
+    """
+    one, two = ((petition - _years_before(petition, years)).days for years in (1, 2))
+    return _DAYS, one, two
+
+
+def _years_before(day: datetime.date, years: int) -> datetime.date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=_SHORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.preferences import DAYS
-from solvency.analysis.recover.preferences import FRAUD_DAYS
-from solvency.analysis.recover.preferences import INSIDER_DAYS
+from solvency.analysis.recover.transfer import reaches
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import entry
@@ -157,6 +155,7 @@ def preferences(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
+    debts, insiders, fraud = reaches(setting.case.reporting_date)
     return Table(
         key="preferences",
         title=text("Transfers before the petition that a court may look at"),
@@ -167,9 +166,9 @@ def preferences(setting: Setting) -> Table | None:
             " whom, when, how many days before the petition, for what, and under which"
             " section it may be asked back",
             unit=Said(setting.unit),
-            days=Said(str(DAYS)),
-            insiders=Said(str(INSIDER_DAYS)),
-            fraud=Said(str(FRAUD_DAYS)),
+            days=Said(str(debts)),
+            insiders=Said(str(insiders)),
+            fraud=Said(str(fraud)),
             law=Said("11 USC 547"),
             other=Said("11 USC 548"),
         ),
