@@ -126,14 +126,16 @@ def test_check_begins_with_the_entities_the_gravest_first(harbour):
     text = in_pipe("check", "--draws=0", harbour)
     first = text.index("Which entity failed which tests")
     assert first < text.index("Harbour: which tests it failed")
-    row = re.compile(r"^(Harbour|The group|Desk) +(\d) +(\d) +(\d) ", re.MULTILINE)
+    row = re.compile(
+        r"^(Harbour|The group|Desk) +(\d) +(\d) +(\d) +(\d) ", re.MULTILINE
+    )
     rows = row.findall(text)
-    # Harbour breaks one test, the group two that have no price to be worth anything,
-    # and of Desk there is a warning.
+    # Harbour breaks one test, of Desk there is a warning, and two things the group
+    # holds have no price young enough, which is of the list of prices.
     assert rows == [
-        ("Harbour", "1", "0", "0"),
-        ("The group", "2", "0", "0"),
-        ("Desk", "0", "1", "0"),
+        ("Harbour", "1", "0", "0", "0"),
+        ("Desk", "0", "1", "0", "0"),
+        ("The group", "0", "0", "0", "2"),
     ]
 
 

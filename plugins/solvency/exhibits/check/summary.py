@@ -91,6 +91,7 @@ def summary(setting: Setting) -> Table | None:
         return None
     met = {grade(one) for each in found.values() for one in each}
     shown = [one for one in GRADES if one != "prices" or one in met]
+    heads = {"prices": "Price list"}
     return Table(
         key="tests-summary",
         title=text("Which entity failed which tests of solvency, the gravest first"),
@@ -102,7 +103,10 @@ def summary(setting: Setting) -> Table | None:
         ),
         head=text("Entity"),
         columns=(
-            *(Column(key, text(GRADES[key]), width=16) for key in shown),
+            *(
+                Column(key, text(heads.get(key, GRADES[key])), width=16)
+                for key in shown
+            ),
             Column("gravest", text("Gravest test"), "text", 50),
             Column("first", text("First broken"), "text", 20),
             Column("missing", text("Missing"), width=20),
