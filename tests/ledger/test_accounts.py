@@ -65,3 +65,19 @@ def test_an_account_is_open_on_the_day_it_closes(accounts):
 def test_of_what_is_untraced_a_recovery_counts_none_but_at_most_all(accounts):
     bank = accounts["Assets:FTX:Bank"]
     assert [float(share) for share in bank.untraced] == [0, 0, 1]
+
+
+SEGREGATION = """
+2020-01-01 custom "invariant" "segregation" "FTX"
+  {}: "{}"
+"""
+
+
+@pytest.mark.parametrize("key", ["accounts", "owed"])
+def test_accounts_that_a_test_names_are_open(ledger, key):
+    # One that is open, and one below which one is.
+    named = "Assets:FTX:Bank, Assets:FTX:Receivables"
+    assert ledger.case(SEGREGATION.format(key, named)).invariants
+    line, rule, message = ledger.error(SEGREGATION.format(key, "Assets:FTX:Ban"))
+    assert (line, rule) == (2, "invariant")
+    assert "names Assets:FTX:Ban, and no account is open at or below it" in message

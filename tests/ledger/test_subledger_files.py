@@ -1,4 +1,4 @@
-"""When a subledger that was read before still names the files that it named."""
+"""Flows made of the rows of a subledger, and when it still names the same files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,20 @@ def one(tmp_path):
     (one,) = case.subledgers
     assert names_the_same(one, case.path)
     return one
+
+
+def test_rows_that_no_flow_carries_make_flows_that_do(tmp_path):
+    written(tmp_path / "rows" / "january.csv", [*ROWS, (2, 3, 8, "USD", -125)])
+    more = 'other: "Assets:Firm:Bank, Equity:Customers:Wealth"'
+    case = case_of(tmp_path, "", more=more)
+    (flow,) = case.flows
+    # 5.00 came in and 1.25 went out: the firm owes 3.75, has it, and is owed nothing.
+    assert {one.account: str(one.units) for one in flow.postings} == {
+        "Liabilities:Firm:Customers": "-3.75",
+        "Assets:Firm:Bank": "3.75",
+        "Assets:Customers:Deposits:Firm": "3.75",
+        "Equity:Customers:Wealth": "-3.75",
+    }
 
 
 def top(tmp_path):

@@ -1,6 +1,6 @@
 """Change the code in small ways, one at a time, and count the changes no test notices.
 
-    python tests/mutation/mutating.py [--mutants 300] [--seed 1] [--jobs 2] [FOLDER ...]
+    python tests/mutation/mutating.py [--own] [--mutants 300] [--seed 1] [FOLDER ...]
 
 The tests of the floors below run once, with the lines that each covers written down.
 Then places in the code are drawn, each with one of the changes Cosmic Ray knows for it
@@ -8,8 +8,10 @@ Then places in the code are drawn, each with one of the changes Cosmic Ray knows
 and the tests that cover the line run on a copy of the project, in turn one of those
 that cover least of the file and one of those that cover most of it. A change that some
 test fails on is killed; one that all pass survives, and is printed as a diff. A change
-past `TIMEOUT` seconds is killed too. Annotations, which are never evaluated, and
-`dataclass` with its options, which mypy guards, are no places.
+past `TIMEOUT` seconds is killed too. With `--own` only the tests of the floor itself
+run, which is faster and finds what that floor leaves to others to notice. Annotations,
+which are never evaluated, and `dataclass` with its options, which mypy guards, are no
+places.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from coverage import CoverageData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "plugins" / "solvency"
@@ -49,6 +52,8 @@ TESTS = (
     *("ledger", "model", "methods", "groups", "analysis", "evidence"),
     *("subledgers", "exhibits", "figures", "papers", "export", "cli"),
 )
+#: Tests of the floors themselves.
+OWN = (*FLOORS, "groups")
 TIMEOUT = 300
 #: Tests of other floors run on a line that hundreds cover, before a change lives.
 MOST = 400
@@ -66,7 +71,8 @@ class Place:
 def main() -> int:
     """Draw mutants, run the tests that cover them, print the score and who lives."""
     asked = _asked()
-    covered = _covering(asked.coverage, rerun=asked.cover)
+    tests = OWN if asked.own else TESTS
+    covered = _covering(asked.coverage, tests, rerun=asked.cover)
     drawn = random.Random(asked.seed)
     floors = [PACKAGE / name for name in asked.folders]
     places = [one for floor in floors for one in _places(floor)]
@@ -87,7 +93,7 @@ def main() -> int:
         def run(item: tuple[Place, tuple[str, int]]) -> tuple[bool, str]:
             copy = copies.get()
             try:
-                return _killed(copy, *item, covered)
+                return _killed(copy, *item, covered, own=asked.own)
             finally:
                 copies.put(copy)
 
@@ -110,15 +116,16 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--coverage", default=str(ROOT / ".coverage"))
+    parser.add_argument("--own", action="store_true", help="of each floor's own tests")
     parser.add_argument("--cover", action="store_true", help="run the tests anew first")
     return parser.parse_args()
 
 
-def _covering(where: str, *, rerun: bool) -> CoverageData:
+def _covering(where: str, folders: Sequence[str], *, rerun: bool) -> CoverageData:
     """Return which tests cover which lines, running them where that is not known."""
     if rerun or not Path(where).exists():
         measured = [f"--cov=solvency.{name}" for name in FLOORS]
-        tests = [f"tests/{name}" for name in TESTS]
+        tests = [f"tests/{name}" for name in folders]
         subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", *measured),
@@ -193,7 +200,12 @@ def _copy(where: Path) -> Path:
 
 
 def _killed(
-    copy: Path, place: Place, change: tuple[str, int], covered: CoverageData
+    copy: Path,
+    place: Place,
+    change: tuple[str, int],
+    covered: CoverageData,
+    *,
+    own: bool,
 ) -> tuple[bool, str]:
     """Make a change in a copy, and say whether a test fails on it, with the diff."""
     name, occurrence = change
@@ -209,7 +221,7 @@ def _killed(
             n=1,
         )
     )
-    tests = _tests(covered, place)
+    tests = _tests(covered, place, own=own)
     if not tests:
         return False, f"no test covers it\n{diff}"
     (copy / relative).write_text(changed, encoding="utf-8")
@@ -232,10 +244,11 @@ def _killed(
     return outcome.returncode != 0, diff
 
 
-def _tests(covered: CoverageData, place: Place) -> list[str]:
+def _tests(covered: CoverageData, place: Place, *, own: bool) -> list[str]:
     """Return the tests that cover a line: those of its floor, then others of both ends.
 
-    Those that cover least of the file are made for it; those that cover most use it.
+    Only those of its floor where these are asked for and there are any. Of others,
+    those that cover least of the file are made for it; those that cover most use it.
     """
     by_line = covered.contexts_by_lineno(str(place.path))
     sizes: dict[str, int] = defaultdict(int)
@@ -246,11 +259,15 @@ def _tests(covered: CoverageData, place: Place) -> list[str]:
     names = {one.split("|")[0] for one in by_line.get(place.at[0], [])} - {""}
     # What runs when a module is imported is covered by no test by name: all may notice.
     least = sorted(names or set(sizes), key=lambda one: (sizes[one], one))
-    own = f"tests/{place.path.relative_to(PACKAGE).parts[0]}/"
-    others = [one for one in least if not one.startswith(own)]
+    floor = place.path.relative_to(PACKAGE).parts[0]
+    homes = (f"tests/{floor}/", *(["tests/groups/"] if floor == "model" else []))
+    mine = [one for one in least if one.startswith(homes)]
+    if own and mine:
+        return mine
+    others = [one for one in least if not one.startswith(homes)]
     turns = chain.from_iterable(zip(others, reversed(others), strict=True))
     return [
-        *(one for one in least if one.startswith(own)),
+        *mine,
         *list(dict.fromkeys(turns))[:MOST],
     ]
 
