@@ -294,15 +294,14 @@ def _exchanged(
     """
     found, currency, is_money = ZERO, book.case.currency, book.case.is_money
     for posting in flow.postings:
-        # What is reported in is worth one on any day.
-        own = posting.price is None and posting.commodity == currency
+        own = posting.price is None and posting.commodity == currency  # worth one
         if own or posting.entity not in inside or not is_money(posting.commodity):
             continue
         price = book.prices.number(posting.commodity, flow.date)
         if price is None or not liquid(posting.account, posting.commodity):
             continue
-        worth = posting_worth(book.prices, flow, posting) or ZERO
-        found += posting.units * price - worth
+        found += posting.units * price
+        found -= posting_worth(book.prices, flow, posting) or ZERO
     return found
 
 
