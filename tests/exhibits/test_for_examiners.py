@@ -80,7 +80,7 @@ def test_transfers_say_how_far_back_they_are_listed(
         " (11 USC 547); loans to insiders, gifts, and purchases, within 730 days"
     ) in said(table.unit)
     # The days are those of the search, not words of the table.
-    monkeypatch.setattr(aftermath, "DAYS", 30)
+    monkeypatch.setattr(aftermath, "reaches", lambda _: (30, 365, 730))
     again = preferences(ftx)
     assert again is not None
     assert "within 30 days" in said(again.unit)

@@ -97,13 +97,14 @@ def _headlines(view: View) -> dict[str, Headline]:
 
 
 def _worked_out(view: View) -> dict[str, Headline]:
+    from solvency.exhibits.check.segregation import of_customers  # noqa: PLC0415 (as above)
     from solvency.exhibits.funds.walk import rivals  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.funds.walk import walk  # noqa: PLC0415 (as above)
 
     case = view.case
     if case.errors or not case.selected or refused_in(case):
         return {}
-    setting = view.setting(findings=view.study.written())
+    setting = view.setting(findings=of_customers(view.study.book))
     shown = [
         one for one in headlines(setting, walk(setting), rivals(setting)) if one.value
     ]

@@ -61,6 +61,7 @@ def evaluate(
     draws: int | None = None,
     seed: int = SEED,
     otherwise: bool = True,
+    found: bool = True,
 ) -> Findings:
     """Run every test of the case over a Book.
 
@@ -71,17 +72,18 @@ def evaluate(
             some minutes.
         seed: The seed; the same seed gives the same findings.
         otherwise: Draw at half and at twice the spreads of grades, too.
+        found: Run them over what was found, too, where anything was counted.
     """
     if not book.flows:
         return Findings(book.case, (), 0, seed, 0.0)
     with collector_paused():
-        found = _evaluate(book, draws, seed, otherwise=otherwise)
-        beside = as_found(book)
+        in_books = _evaluate(book, draws, seed, otherwise=otherwise)
+        beside = as_found(book) if found else None
         if beside is None:
-            return found
+            return in_books
         more = _evaluate(beside, draws, seed, otherwise=otherwise, moments=False).tests
-    tests = (*found.tests, *(replace(one, on="found") for one in more))
-    return replace(found, tests=tests)
+    tests = (*in_books.tests, *(replace(one, on="found") for one in more))
+    return replace(in_books, tests=tests)
 
 
 def _evaluate(

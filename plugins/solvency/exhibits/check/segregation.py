@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.analysis.check.answer import Finding
+    from solvency.analysis.check.answer import Findings
     from solvency.analysis.check.answer import Series
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
+    from solvency.model.book import Book
 
 #: The tests whose need is what customers are owed, the one to prefer first: those at
 #: market, then the one in kind, which says of other things held for them nothing.
@@ -106,6 +108,22 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
             ):
                 return series
     return None
+
+
+def of_customers(book: Book) -> Findings:
+    """Return what the tests of what customers are owed find in the books as written.
+
+    All that `cover_of` and the figures beside it ask, in a third of the time of all
+    tests.
+
+    Args:
+        book: The Book of one scenario.
+    """
+    from solvency.analysis.check import evaluate  # noqa: PLC0415 (asked for seldom)
+
+    tests = tuple(one for one in book.case.invariants if one.name in COVER_TESTS)
+    asked = replace(book, case=replace(book.case, invariants=tests))
+    return evaluate(asked, draws=0, found=False)
 
 
 def alone(setting: Setting, entity: str, series: Series) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.analysis.study import Study
-from solvency.exhibits.check.segregation import COVER_TESTS
+from solvency.exhibits.check.segregation import of_customers
 from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.setting import setting_of
 from solvency.figures.figure import Figure
@@ -67,8 +67,6 @@ def swings(setting: Setting, tell: Callable[[str], None]) -> Swings:
         tell: Called with a word before each.
     """
     case = setting.study.case
-    # Of the tests only those that say what customers are owed and lack.
-    tests = tuple(one for one in case.invariants if one.name in COVER_TESTS)
     on = case.scenario.hypotheses
     values: dict[str, dict[str, Decimal]] = {}
     tried, excluded = [], []
@@ -78,12 +76,14 @@ def swings(setting: Setting, tell: Callable[[str], None]) -> Swings:
         if any(name in both for both in contradictions(case, held)):
             excluded.append(name)
             continue
-        other = replace(case, scenario=scenario_of(case, held), invariants=tests)
+        other = replace(case, scenario=scenario_of(case, held))
         if not other.selected:
             continue
         tried.append(name)
         book = other.book()
         study = Study(other, book, setting.at)
+        # Of the tests only those that say what customers are owed and lack.
+        vars(study)["findings"] = of_customers(book)
         table = rivals(setting_of(other, book, (setting.at,), setting.locale, study))
         for row in table.rows:
             figure = row.cells[0]
