@@ -122,6 +122,33 @@ def test_preferences_are_net_of_new_value_given_after(tmp_path):
     assert [(r["party"], r["preference (USD)"]) for r in found["rows"]] == [("7", "60")]
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 3),
+            st.integers(1, 4),
+            st.integers(7, 8),
+            st.sampled_from(["USD", "BTC"]),
+            st.integers(-300, 300),
+        ),
+        min_size=1,
+        max_size=14,
+    )
+)
+def test_preferences_are_those_of_walking_through_rows_that_share_a_number(rows):
+    """Of one day and number, what was taken out comes before what was paid in."""
+    exposed, prices = {7: 0, 8: 0}, {"USD": 1, "BTC": 40_000}
+    for _, _, party, coin, units in sorted(rows, key=lambda r: (r[1], r[0], r[4])):
+        exposed[party] = max(0, exposed[party] - units * prices[coin])
+    with tempfile.TemporaryDirectory() as name:
+        found = asked(Path(name), "preferences", rows=rows)
+    said = {r["party"]: Decimal(r["preference (USD)"]) for r in found["rows"]}
+    assert said == {
+        str(party): Decimal(cents) / 100 for party, cents in exposed.items() if cents
+    }
+
+
 def test_preferences_reach_back_to_the_first_day_there_is(tmp_path):
     # Ninety days before 31 January of the year 1 lies no day.
     found = asked(tmp_path, "preferences", "--at", "0001-01-31")
@@ -175,6 +202,24 @@ def test_parts_sum_to_the_whole_and_nobody_is_a_unit_off(people, pot):
     }
     assert sum(parts.values()) == pot
     assert all(abs(parts[n] - one) < 1 for n, one in enumerate(exact))
+    rows.engine.close()
+
+
+def test_a_unit_over_goes_to_names_that_come_first_in_their_order():
+    people = ["d'Or", "b", "a", "9", "10"]
+    values = ", ".join(
+        f"('{one.replace(chr(39), chr(39) * 2)}', 10, 0)" for one in people
+    )
+    weighed = f"SELECT * FROM (VALUES {values}) AS t(party, given, got)"
+    rows = Numbers()
+    parts = rows.ask(rounded(rows, weighed, level(rows, weighed, 14), 14))
+    assert {party: int(part) for party, _, _, part in parts} == {
+        "10": 3,
+        "9": 3,
+        "a": 3,
+        "b": 3,
+        "d'Or": 2,
+    }
     rows.engine.close()
 
 

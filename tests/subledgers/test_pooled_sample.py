@@ -23,6 +23,7 @@ from solvency.analysis.ask.pooled_account import remaining_bounds
 from solvency.analysis.ask.sample import allotted
 from solvency.cli import main
 from solvency.methods.tracing import read
+from solvency.methods.tracing import remainder
 from solvency.methods.tracing import trace
 from solvency.methods.tracing.remainder import left
 
@@ -139,6 +140,29 @@ def test_what_is_left_is_what_tracing_each_outlay_leaves(rows, own):
                 assert found[code] == exact
             else:
                 assert abs(found[code] - exact) < 1
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.25, 0.5]) | st.floats(0, 1), min_size=1),
+    st.integers(1, 9),
+    st.sampled_from([1, 3, 64]),
+    st.randoms(),
+)
+def test_a_place_from_the_top_is_that_of_all_put_in_order(some, times, step, random):
+    numbers = np.array(some * times)
+    random.shuffle(numbers)
+    place = random.randint(1, len(numbers))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remainder, "_SAMPLED", step)
+        found = remainder._from_the_top(numbers, place)
+    assert found == np.sort(numbers)[-place]
+
+
+def test_a_place_among_many_is_found_where_a_sample_misleads():
+    numbers = np.random.default_rng(7).random(100_000)
+    numbers[::64] = 0.5
+    for place in (1, 2, 777, 50_000, 99_999, 100_000):
+        assert remainder._from_the_top(numbers, place) == np.sort(numbers)[-place]
 
 
 CLAIMS = st.dictionaries(

@@ -64,16 +64,15 @@ def apportioned(weighed: str, share: Fraction) -> str:
         f"SELECT party, given, got, CASE WHEN {exact} > 0 THEN {exact} ELSE 0 END AS e"
         f" FROM ({weighed}) AS w"
     )
-    quotient = f"e // {below}"
+    quotient, rest = f"e // {below}", f"e - floor * {below}"
     if share.denominator <= SHORT:
         # Division of 128-bit integers takes ten times that of 64-bit ones.
         short = f"CAST(e AS BIGINT) // {below}"
         quotient = f"CASE WHEN e <= {SHORT} THEN {short} ELSE {quotient} END"
+        # So does putting them in order take longer.
+        rest = f"CAST({rest} AS BIGINT)"
     floored = f"SELECT party, given, got, e, {quotient} AS floor FROM ({over}) AS o"
-    return (
-        f"SELECT party, given, got, floor, e - floor * {below} AS rest"
-        f" FROM ({floored}) AS f"
-    )
+    return f"SELECT party, given, got, floor, {rest} AS rest FROM ({floored}) AS f"
 
 
 def rounded(rows: Rows, weighed: str, share: Fraction, whole: int) -> str:
@@ -98,12 +97,13 @@ def rounded(rows: Rows, weighed: str, share: Fraction, whole: int) -> str:
         )
     )
     more = rows.ask(f"SELECT count(*) FROM ({parts}) AS p WHERE rest > {least}")[0][0]
-    last = (
-        f"SELECT max(party) AS last FROM (SELECT party FROM ({parts}) AS q"
+    last = rows.ask(
+        f"SELECT max(party) FROM (SELECT party FROM ({parts}) AS q"
         f" WHERE rest = {least} ORDER BY party LIMIT {left - int(more)}) AS l"
-    )
-    return rows.kept(
-        "SELECT party, given, got, floor + CASE WHEN rest > "
-        f"{least} OR (rest = {least} AND party <= last) THEN 1 ELSE 0 END AS part"
-        f" FROM ({parts}) AS p, ({last}) AS e"
+    )[0][0]
+    until = sql.text(last) if isinstance(last, str) else sql.whole(int(last))
+    one = f"rest > {least} OR (rest = {least} AND party <= {until})"
+    return (
+        "SELECT party, given, got,"
+        f" floor + CASE WHEN {one} THEN 1 ELSE 0 END AS part FROM ({parts}) AS p"
     )

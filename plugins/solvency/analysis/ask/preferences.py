@@ -32,12 +32,14 @@ def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:
     # Who took nothing out has none: most parties need no running sum.
     takers = f"SELECT party FROM {{rows}} WHERE {window} AND units < 0"
     moved = (
-        f"SELECT party, day, ord, units, {asking.worth('-units')} AS out"
+        f"SELECT party, day, ord, {asking.worth('-units')} AS out"
         f" FROM {{rows}} WHERE {window} AND {asking.only()} AND party IN ({takers})"
     )
+    # Rows of one day and number are taken together, as if what was taken out came
+    # first: the least of the sums is then the last of them, or one before.
     running = (
         "SELECT party, out, sum(out) OVER (PARTITION BY party"
-        " ORDER BY day, ord, units ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+        " ORDER BY day, ord RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
         f" AS run FROM ({moved}) AS m"
     )
     summed = (

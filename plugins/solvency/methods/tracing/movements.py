@@ -59,7 +59,8 @@ class Movements:
     @cached_property
     def balance(self) -> NDArray[Any]:
         """Return the balance after each movement, never below zero."""
-        return np.asarray(np.maximum(np.cumsum(self.units), 0))
+        found = np.cumsum(self.units)
+        return np.asarray(np.maximum(found, 0, out=found))
 
     def trough(self) -> NDArray[Any]:
         """Return the lowest balance from each movement on."""

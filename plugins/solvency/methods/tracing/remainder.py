@@ -7,6 +7,7 @@ of rows take as long as a few sums over them.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Units up to here are whole in a float.
 WHOLE_IN_FLOAT = 2**53
+#: Of so many numbers one is sampled, where there are many.
+_SAMPLED = 64
 
 
 def left(
@@ -80,11 +83,10 @@ def _own_first(account: Movements, own: NDArray[np.intp]) -> NDArray[np.int64]:
     other = owner != own[0] if len(own) == 1 else ~np.append(is_own, False)[owner]
     theirs = account.most_left(other)
     found = _shared(account, theirs, ~is_own)
-    own_left = account.balance - theirs
     if len(own) == 1:
-        found[own] = own_left[-1]
+        found[own] = account.balance[-1] - theirs[-1]
     else:
-        found += _shared(account, own_left, is_own)
+        found += _shared(account, account.balance - theirs, is_own)
     return found
 
 
@@ -105,7 +107,10 @@ def _shared(
     np.divide(after, before, out=share[:-1], where=before > 0)
     kept = np.multiply.accumulate(share[::-1])[::-1]
     at = account.deposits
-    there = kept[at - np.arange(len(at))]
+    spent = np.arange(len(at))
+    # How many outlays came before each deposit.
+    np.subtract(at, spent, out=spent)
+    there = kept[spent]
     there *= account.units[at]
     exact: NDArray[Any] = np.bincount(account.owner[at], there, len(account.owners))
     if of is not None:
@@ -123,9 +128,27 @@ def _whole(exact: NDArray[Any], total: int) -> NDArray[np.int64]:
     if not 0 < odd <= np.count_nonzero(rest):
         # Rounding took more than the fractions: all are brought to the total.
         return parts(found, total, int(found.sum())) if found.any() else found
-    least = np.partition(rest, len(rest) - odd)[len(rest) - odd]
+    least = _from_the_top(rest, odd)
     above = rest > least
     found += above
     equal = np.flatnonzero(rest == least)
     found[equal[: odd - np.count_nonzero(above)]] += 1
     return found
+
+
+def _from_the_top(numbers: NDArray[Any], place: int) -> Any:
+    """Return the number that has a place in the order from the largest, which has 1.
+
+    A sample tells between which two numbers it is, and only those between them are put
+    in order; all are where the sample misleads.
+    """
+    sample = np.sort(numbers[::_SAMPLED])
+    about = len(sample) - len(sample) * place // len(numbers)
+    aside = 4 * math.isqrt(len(sample)) + 1
+    low = sample[max(about - aside, 0)]
+    high = sample[min(about + aside, len(sample) - 1)]
+    near = numbers[(numbers >= low) & (numbers <= high)]
+    among = place - np.count_nonzero(numbers > high)
+    if not 0 < among <= len(near):
+        near, among = numbers, place
+    return np.partition(near, len(near) - among)[len(near) - among]
