@@ -14,6 +14,7 @@ from solvency.figures.table import Table
 from solvency.report import ReportError
 from solvency.report import build
 from solvency.report import pages
+from solvency.report import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -409,3 +410,14 @@ def test_on_paper_what_stands_at_the_head_has_the_name() -> None:
     named = {one.get("id"): one.tag for one in root.iter() if "id" in one.attrib}
     # A row whose head has a name of its own keeps its own.
     assert named == {"e": "p", "f": "th", "r": "tr", "c": "th", "s": "h2"}
+
+
+def test_a_page_for_a_browser_lists_no_files_since_it_carries_none(
+    loaded: Case, tmp_path: Path
+) -> None:
+    path = tmp_path / "case.html"
+    write(loaded, loaded.book(), path)
+    page = path.read_text(encoding="utf-8")
+    assert 'id="section-sources"' in page
+    assert 'id="section-files"' not in page
+    assert "Files carried inside this document" not in page

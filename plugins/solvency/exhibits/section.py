@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -15,6 +17,9 @@ from solvency.figures.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
+
+#: What a section holds most of, and what holds no figure.
+_PLAIN = (str, int, float, Decimal, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class Section:
 
 def figures_in(thing: Any) -> Iterator[Figure]:
     """Yield the figures anywhere in a table, a mapping, a tuple or a dataclass."""
+    # Most are plain, and to ask whether one is a mapping takes long.
+    if thing is None or isinstance(thing, _PLAIN):
+        return
     if isinstance(thing, Figure):
         yield thing
     elif isinstance(thing, Table | Drawing):

@@ -119,7 +119,8 @@ def write(
     if in_word:
         package.check()
     case = with_totals(case)
-    files = () if draft else case_files(case)
+    # A page for a browser carries no files.
+    files = () if draft or on_screen else case_files(case)
     check_as_loaded(case, files)
     report = build(
         case,
