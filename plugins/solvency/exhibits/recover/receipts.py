@@ -53,7 +53,8 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
         title=text("What each class would receive"),
         unit=(
             text(
-                "%(unit)s; all debts cleared together; shares are of claims",
+                "%(unit)s; all debts cleared together; shares are of claims, what"
+                " collateral covers included",
                 unit=setting.unit,
             ),
         ),
@@ -71,9 +72,8 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
             (
                 text(
                     "Claims of one estate on another are among these: they fall away"
-                    " where all are taken as one. Shares are of all claims of a class,"
-                    " what collateral covers included; what the unsecured are paid in"
-                    " the statement of affairs is of the rest."
+                    " where all are taken as one. What the statement of affairs pays"
+                    " on unsecured claims is of claims that no collateral covers."
                 ),
             ),
             *otherwise(setting),
