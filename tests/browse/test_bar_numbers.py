@@ -32,3 +32,13 @@ def test_a_number_kept_is_no_longer_than_one_of_a_ledger(site, value):
     assert found.status_code == 200
     came = next(x for x in found.get_json()["numbers"] if x["label"] == "Came in")
     assert "before" not in came or not came["difference"]
+
+
+def test_the_command_at_the_terminal_names_the_day(site):
+    served = site()
+    address = served.path("where") + "switched"
+    plain = served.http.get(address).get_json()["command"]
+    assert "--at" not in plain
+    day = {"at": "2021-03-01"}
+    asked = served.http.get(address, query_string=day).get_json()["command"]
+    assert asked == f"{plain} --at 2021-03-01"

@@ -16,6 +16,7 @@ from preamble import PREAMBLE
 from solvency.browse.blocks import Printing
 from solvency.browse.pages.spells import printings_of
 from solvency.exhibits.funds.sureness import Factors
+from solvency.exhibits.funds.swings import Swings
 from solvency.exhibits.funds.swings import swings
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
@@ -86,7 +87,7 @@ def test_ranges_of_other_flows_stay_when_a_hypothesis_is_switched(site):
     served = site()
     said = {
         re.search(
-            r'data-key="source:customers">.*?"sure">(.*?)</td>',
+            r'data-key="source:customers">.*?"sure"[^>]*>(.*?)</td>',
             served.get("where", hypothesis=name),
             re.DOTALL,
         )[1]
@@ -142,6 +143,27 @@ def test_a_sentence_says_what_makes_a_figure_largest_and_smallest(site):
         said,
     )
     assert "No hypothesis changes it" in said
+
+
+def test_what_quotients_are_rounded_by_is_no_change():
+    value = Decimal("4004235901.276000000000")
+    of = {
+        "none": value + Decimal("2e-12"),
+        "less": value - Decimal("2e-12"),
+        "cent": value + Decimal("0.01"),
+    }
+    found = Swings({"untraced": of}, tuple(of), ())
+    assert found.moved("untraced", value) == 1
+    assert found.ends("untraced", value) == ("", "cent")
+
+
+def test_a_panel_has_a_range_with_its_unit_and_the_grades(site):
+    html = site(FTX).get("where")
+    for key in ("missing:FTX", "use:lenders"):
+        row = re.search(rf'data-key="{key}">.*?</tr>', html, re.DOTALL)[0]
+        sure = re.search(r'data-sure="([^"]*)"', row)[1]
+        assert re.match(r"from \$\S+bn to \$\S+bn; ", sure)
+        assert re.search(r"[A-F] \d", sure)
 
 
 def test_amounts_below_one_another_are_in_one_unit():

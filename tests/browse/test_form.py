@@ -285,3 +285,16 @@ def test_all_that_is_wrong_with_fields_is_said_at_once(site, case):
     assert [key for key, _ in faults] == ["to", "date", "title", "sources", "low"]
     assert "petition" in dict(faults)["sources"]
     assert made.get("flows").count('<option value="petition">') == 1
+
+
+def test_a_form_says_what_of_a_flow_it_leaves_with_its_accounts(case, site):
+    served = site(case, edit=True)
+    html = served.get("flow", pick="deposits")
+    form = html.split('id="change"')[1].split("</details>")[0]
+    said = form.split("Its accounts stay as they are: ")[1].split(". ")[0]
+    assert "Assets:Desk:Bank" in said
+    assert "are changed in the editor" in form
+    # A new one has fields for them.
+    form = served.get("flows").split('id="change"')[1].split("</details>")[0]
+    assert "stay as they are" not in form
+    assert 'name="from"' in form

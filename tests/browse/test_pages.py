@@ -757,7 +757,7 @@ def test_the_walk_says_how_sure_each_amount_is(site, ledger):
     )
     html = site(path).get("where")
     row = re.search(r'<tr [^>]*data-key="source:customers">(.*?)</tr>', html, re.DOTALL)
-    said = re.search(r'<td class="sure">(.*?)</td>', row[1])[1]
+    said = re.search(r'<td class="sure"[^>]*>(.*?)</td>', row[1])[1]
     low, high, shares = re.fullmatch(
         r"from ([\d,.]+) to ([\d,.]+); (.*)", said
     ).groups()

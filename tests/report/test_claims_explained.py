@@ -350,7 +350,19 @@ def test_a_tally_says_what_its_ends_are_and_by_which_chances(ledger) -> None:
         found = tally(case, draws=2_000)
         chart, table, *_ = tally_tables(setting, found)
         assert any(ends in read(note) for note in table.notes) == bool(more)
+        assert not any("true are left out" in read(note) for note in table.notes)
         assert (before in read(chart.unit)) == (not asked)
+
+
+def test_a_tally_says_why_a_chance_is_not_the_prior(ledger) -> None:
+    rival = may("other", 200, excludes="loss")
+    case = ledger.case(HEAD + may("loss", 300) + rival + seen("b", "700", EXACT))
+    study = study_of(case, case.book(), case.reporting_date)
+    days = (case.reporting_date,)
+    setting = setting_of(case, case.book(), days, Locale("en"), study)
+    _, table, *_ = tally_tables(setting, tally(case, draws=2_000))
+    (note,) = (read(one) for one in table.notes if "true are left out" in read(one))
+    assert re.search(r"(loss|other): prior 50%, chance 33%\.$", note)
 
 
 @pytest.mark.parametrize(

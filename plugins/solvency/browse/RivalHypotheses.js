@@ -277,8 +277,20 @@ function keep() {
   look().catch(() => {});
 }
 
+// A scenario that is picked is a switch too: what was shown before it is kept.
+function picks(page) {
+  for (const one of page.querySelectorAll(".sv-links:has([aria-current]) a:not([aria-current])")) {
+    if (new URL(one.href).searchParams.has("scenario")) one.addEventListener("click", remember);
+  }
+  const field = page.querySelector('.sv-form select[name="scenario"]');
+  field?.form.addEventListener("submit", () => {
+    if (![...field.options].every((one) => one.selected === one.defaultSelected)) remember();
+  });
+}
+
 // The page's own switches, and its field for the known-date.
 function listen(page) {
+  picks(page);
   for (const one of page.querySelectorAll('.sv-choices input[name="h"]')) {
     one.addEventListener("change", () => {
       change([...page.querySelectorAll('.sv-choices input[name="h"]:checked')].map((box) => box.value));

@@ -401,12 +401,12 @@ function passageLines(root, figure, source) {
 function sourceRows(root, figure) {
   return figure.sources.map(([name, carries]) => {
     const source = root.found.sources[name];
-    const title = source.url
-      ? made("a", { href: source.url, target: "_blank", "data-remote": "true",
-          rel: "noopener noreferrer nofollow" }, source.title)
-      : source.title;
+    const out = (href, words) => made("a", { href, target: "_blank", "data-remote": "true",
+      rel: "noopener noreferrer nofollow" }, words);
+    const title = source.url ? out(source.url, source.title) : source.title;
+    const copy = source.mirror ? [" \u00b7 ", out(source.mirror, say("Copy read"))] : [];
     return [source.grade, [link(source, name)], [title, made("span", { class: "sv-small" },
-      [source.publisher, source.published].filter(Boolean).join(" \u00b7 ")), ...passageLines(root, figure, name)],
+      [source.publisher, source.published].filter(Boolean).join(" \u00b7 "), ...copy), ...passageLines(root, figure, name)],
       carries && carries !== "0" ? grouped(carries) : ""];
   });
 }
@@ -588,8 +588,8 @@ function nameOf(key) {
 function sureOnPage(key) {
   for (const one of document.querySelectorAll('.sv a[href^="#figure="]')) {
     if (keyOf(one.getAttribute("href")) !== key) continue;
-    const said_ = one.closest("tr")?.querySelector("td.sure") ?? one.closest("td.ranged")?.querySelector(".sv-small");
-    if (said_) return said_.textContent.trim();
+    const said_ = one.closest("[data-sure]") ?? one.closest("tr")?.querySelector("td.sure[data-sure]");
+    if (said_) return said_.dataset.sure;
   }
   return "";
 }
@@ -746,7 +746,9 @@ function labelOf(node) {
   // Of one column of numbers the row alone says which it is.
   const alone = table.querySelectorAll("thead th.num").length === 1 && cell.classList.contains("num");
   const head = alone ? "" : words(table.querySelectorAll("thead th")[cell.cellIndex]);
-  const first = row.cells[0] === cell ? "" : words(row.cells[0].querySelector("strong") ?? row.cells[0]);
+  // A box to tick has no words: the name stands behind it.
+  const named = [...row.cells].find((one) => words(one)) ?? row.cells[0];
+  const first = named === cell ? "" : words(named.querySelector("strong") ?? named);
   if (!first) return head;
   const same = [...table.tBodies[0].rows].filter((one) => one !== row && words(one.cells[0]) === words(row.cells[0]));
   const name = head ? say("%(first)s, %(head)s", { first, head }) : first;
@@ -957,7 +959,6 @@ function columns(section, table) {
 function tools(section) {
   const table = section.querySelector("table.sv-table");
   if (!table?.tBodies[0]) return;
-  roving(table);
   const heading = section.querySelector("h3");
   if (!heading) return;
   const bar = made("div", { class: "sv-tools" });
@@ -1196,6 +1197,7 @@ function round(page) {
 // ---- All of it, on a page ----
 
 function dress(part) {
+  for (const one of part.querySelectorAll("table.sv-table")) roving(one);
   for (const one of part.querySelectorAll("section")) {
     if (one.querySelector(":scope > .sv-scroll > table")) tools(one);
   }

@@ -58,6 +58,7 @@ class Cell:
         figure: The key of the figure it prints: its panel says what that rests on.
         links: What it leads to, where that is several things.
         note: A line below it, in small letters.
+        sure: How sure its amount is, as the panel of that says it.
     """
 
     text: str = ""
@@ -71,6 +72,7 @@ class Cell:
     figure: str = ""
     links: tuple[Link, ...] = ()
     note: str = ""
+    sure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from solvency.browse.panel import options
 from solvency.browse.render import empty
 from solvency.figures import formats
 from solvency.figures.plain import plain
+from solvency.figures.precision import differ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +77,17 @@ def _switched(
         ],
         "scenario": case.scenario.name,
         "known": case.known,
-        "command": options(case),
+        "command": _command(view),
         "said": [*contradictions_in(case), *([] if case.selected else [empty(case)])],
         "numbers": [_moved(one, then.get(one.label)) for one in now.values()],
     }
+
+
+def _command(view: View) -> str:
+    """Return the options that show the same numbers at the terminal, the day too."""
+    day = f" --at {view.asked.at}" if view.asked.at else ""
+    currency = f" --currency {view.asked.currency}" if view.asked.currency else ""
+    return f"{options(view.case)}{day}{currency}"
 
 
 def _beside(view: View, before: View) -> View:
@@ -128,7 +136,7 @@ def _moved(now: Headline, then: Headline | None) -> dict[str, Any]:
         "before": "",
         "difference": "",
     }
-    if then is None or then.value == now.value:
+    if then is None or not differ(then.value, now.value):
         return written
     change = now.value - then.value
     sign = "+" if change > 0 else ""

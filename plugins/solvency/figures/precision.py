@@ -22,6 +22,8 @@ _DIGITS, _MONEY = 12, 10
 #: A chance, a logarithm or a standardised distance below this is zero but for rounding.
 NOISE = 1e-12
 _CENT = Decimal("0.01")
+#: Amounts nearer than this are one: quotients among their parts were rounded.
+_NEAR = Decimal("1e-9")
 
 
 def settled(value: SupportsFloat, noise: float = NOISE) -> float:
@@ -86,6 +88,11 @@ def money(
     amount = Decimal(f"{number:.{digits - 1}e}")
     # Adding nothing takes the sign off a zero.
     return amount.quantize(_place(like), ROUND_HALF_EVEN) + Decimal()
+
+
+def differ(one: Decimal, other: Decimal) -> bool:
+    """Say whether two amounts differ by more than what quotients were rounded by."""
+    return abs(one - other) > _NEAR
 
 
 def _place(like: Decimal | None) -> Decimal:

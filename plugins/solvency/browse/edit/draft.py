@@ -89,7 +89,7 @@ def _sent(
     try:
         datetime.date.fromisoformat(found.get("date", ""))
     except ValueError:
-        faults.append(("date", say("Write a date as YYYY-MM-DD.")))
+        faults.append(("date", say("Fill in the whole date: day, month and year.")))
     if not found.get("title"):
         faults.append(("title", say("It needs a title.")))
     if kind == "source" and not _GRADE.fullmatch(found.get("grade", "")):

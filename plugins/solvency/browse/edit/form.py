@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.browse.view import View
+    from solvency.ledger.case import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class EntryForm:
     title: str
     fields: tuple[FormField, ...]
     said: str = ""
+    #: What it does not change, above the fields.
+    note: str = ""
 
 
 def form_of(view: View, page: str) -> EntryForm | None:
@@ -64,7 +67,18 @@ def form_of(view: View, page: str) -> EntryForm | None:
         if page == "source"
         else _flow_fields(view, found, new=False)
     )
-    return EntryForm(page, view.asked.pick, title, fields)
+    note = _fixed(view.study.case.by_id[view.asked.pick]) if page == "flow" else ""
+    return EntryForm(page, view.asked.pick, title, fields, note=note)
+
+
+def _fixed(flow: Flow) -> str:
+    """Say what of a flow the form leaves as it is, its accounts by name."""
+    accounts = dict.fromkeys(one.account for one in flow.postings if not one.added)
+    return say(
+        "Its accounts stay as they are: %(accounts)s. Those, its name, prices, the rows"
+        " it cites and the hypotheses it holds under are changed in the editor.",
+        accounts=listed(accounts),
+    )
 
 
 def _source_fields(values: Mapping[str, str], *, new: bool) -> tuple[FormField, ...]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from solvency.browse.language import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -49,10 +51,17 @@ class SourceNote:
 
 
 def said_in(row: Claimed) -> str:
-    """Return what a row of evidence notes: its words, else its amount."""
-    if row.words or row.amount is None:
-        return row.words
-    return f"{row.amount:,f} {row.unit}".strip()
+    """Return what a row of evidence notes: its words, else its amount.
+
+    A row with several amounts has them all behind its words: what cites it may rest on
+    any of them.
+    """
+    amounts = [f"{row.amount:,f} {row.unit}".strip()] if row.amount is not None else []
+    if not row.parts:
+        return row.words or "".join(amounts)
+    amounts += [f"{x.amount:,f} {x.unit} {x.words}".strip() for x in row.parts]
+    there = spoken().text("; ").join(amounts)
+    return spoken().text(": ").join(filter(None, (row.words, there)))
 
 
 def of_flow(one: Flow, dossier: Mapping[str, Claimed]) -> Passages:

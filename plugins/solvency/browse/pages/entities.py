@@ -222,7 +222,14 @@ def _chart(
             )
             for tie in largest
         ]
-        what = group.GroupChart(title, [one for one in tiers.values() if one], ties)
+        what = group.GroupChart(
+            title,
+            [one for one in tiers.values() if one],
+            ties,
+            say("owns"),
+            say("owes"),
+            say("paid out to"),
+        )
         return group.draw(what, look)
 
     more = len(some) - len(largest)

@@ -16,6 +16,7 @@ from solvency.browse.entry.basis import STATED
 from solvency.browse.entry.basis import meaning
 from solvency.browse.entry.passages import of_flow
 from solvency.browse.language import listed
+from solvency.browse.language import money
 from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.pages.source import graded
@@ -24,6 +25,7 @@ from solvency.browse.request import NotFoundError
 from solvency.browse.view import happened
 from solvency.browse.view import outside
 from solvency.browse.view import spread
+from solvency.figures.plain import plain
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -65,13 +67,13 @@ def build(view: View) -> Page:
 
 def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
     case = view.case
-    printing = Printing([one.amount.number], one.amount.commodity)
-    amount = printing.cell(one.amount.number, kind="")
+    amount = money(one.amount.number, one.amount.commodity)
+    exact = f"{plain(one.amount.number)} {one.amount.commodity}"
     grade = one.grade or ""
     return [
         ("Flow", Cell(one.id)),
         ("Date", Cell(one.date.isoformat())),
-        ("Amount", Cell(f"{amount.text} {printing.unit}", figure=f"flow:{one.id}")),
+        ("Amount", Cell(amount, title=exact, figure=f"flow:{one.id}")),
         ("Spread", Cell(spread(case, one))),
         ("Grade", Cell(graded(grade) if grade else "")),
         ("Basis", Cell(say(one.basis), note=meaning(one.basis))),

@@ -72,6 +72,8 @@ class Page:
     tally: Waiting | None
     weights: Waiting | None
     unit: str
+    #: Whether any of them excludes another.
+    excluding: bool
 
 
 def build(view: View) -> Page:
@@ -116,6 +118,7 @@ def build(view: View) -> Page:
         tally=tally,
         weights=weights,
         unit=printing.unit,
+        excluding=any(one.excludes for one in case.hypotheses.values()),
     )
 
 

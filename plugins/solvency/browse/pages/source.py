@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import DASH
@@ -14,6 +15,7 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
 from solvency.browse.entry.passages import of_source
 from solvency.browse.language import listed
+from solvency.browse.language import many
 from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.request import NotFoundError
@@ -21,6 +23,7 @@ from solvency.browse.view import outside
 from solvency.figures import formats
 
 if TYPE_CHECKING:
+    from solvency.browse.entry.passages import SourceNote
     from solvency.browse.view import View
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
@@ -100,21 +103,43 @@ def _opened(view: View, one: Source) -> Page:
             ),
         ),
     ]
+    rest = [flow.id for flow in known_flows(view) if one.name in flow.sources]
+    noted = of_source(view.case, one.name, view.dossier)
+    beside = [
+        name
+        for name in dict.fromkeys(x for each in noted for x in each.flows)
+        if name not in rest
+    ]
+    flows = view.flows_table("rests", "Flows that rest on it", rest)
     return Page(
         title=one.title,
         facts=tuple(fact for fact in facts if fact[1].text),
-        noted=_noted(view, one),
-        flows=view.flows_table(
-            "rests",
-            "Flows that rest on it",
-            [flow.id for flow in known_flows(view) if one.name in flow.sources],
-        ),
+        noted=_noted(view, noted),
+        flows=replace(flows, notes=(*flows.notes, *_tested(beside))),
         observations=_observations(view, seen) if seen else None,
         prices=sum(price.source == one.name for price in view.case.prices),
     )
 
 
-def _noted(view: View, one: Source) -> Table:
+def _tested(beside: list[str]) -> tuple[str, ...]:
+    """Say which flows cite what is noted of a source and do not rest on it."""
+    if not beside:
+        return ()
+    return (
+        many(
+            "%(count)s more flow cites what it says and does not rest on it: the flow"
+            " has its amount from another source, and this one can be held against it."
+            " %(names)s.",
+            "%(count)s more flows cite what it says and do not rest on it: they have"
+            " their amounts from other sources, and this one can be held against them."
+            " %(names)s.",
+            len(beside),
+            names=listed(beside),
+        ),
+    )
+
+
+def _noted(view: View, found: tuple[SourceNote, ...]) -> Table:
     """List what is noted of a source, and what cites it."""
     rows = tuple(
         Row(
@@ -127,11 +152,18 @@ def _noted(view: View, one: Source) -> Table:
                         Link(name, view.page("flow", pick=name)) for name in noted.flows
                     ),
                 ),
-                Cell(listed(noted.observations)),
+                Cell(
+                    listed(noted.observations),
+                    links=tuple(
+                        Link(name, place)
+                        for name in noted.observations
+                        if (place := _of_observation(view, name))
+                    ),
+                ),
             ),
             key=f"row-{noted.row}" if noted.row else "",
         )
-        for noted in of_source(view.case, one.name, view.dossier)
+        for noted in found
     )
     heads = (
         Cell("Row"),
@@ -147,6 +179,14 @@ def _noted(view: View, one: Source) -> Table:
         rows,
         (kept_words() if rows else nothing,),
     )
+
+
+def _of_observation(view: View, name: str) -> str:
+    """Return where an observation stands: among those of its source, else its entry."""
+    one = view.study.observations[name]
+    if one.source in view.case.sources:
+        return view.page("source", f"states-{name}", pick=one.source)
+    return view.at_home.entry(one.place)
 
 
 def _observations(view: View, seen: list[Observation]) -> Table:
@@ -166,7 +206,8 @@ def _observations(view: View, seen: list[Observation]) -> Table:
                     printing.cell(one.low),
                     printing.cell(one.high),
                     Cell(printing.unit),
-                )
+                ),
+                key=f"states-{one.id}",
             )
         )
     return Table(

@@ -11,6 +11,7 @@ from solvency.exhibits.check.segregation import of_customers
 from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.setting import setting_of
 from solvency.figures.figure import Figure
+from solvency.figures.precision import differ
 from solvency.ledger.asked_scenario import contradictions
 from solvency.ledger.asked_scenario import scenario_of
 
@@ -50,13 +51,13 @@ class Swings:
         least = min(of, key=lambda name: of[name], default="")
         most = max(of, key=lambda name: of[name], default="")
         return (
-            least if least and of[least] < value else "",
-            most if most and of[most] > value else "",
+            least if least and differ(of[least], value) and of[least] < value else "",
+            most if most and differ(of[most], value) and of[most] > value else "",
         )
 
     def moved(self, key: str, value: Decimal) -> int:
         """Return how many hypotheses, switched, make another figure of it."""
-        return sum(one != value for one in self.values.get(key, {}).values())
+        return sum(differ(one, value) for one in self.values.get(key, {}).values())
 
 
 def swings(setting: Setting, tell: Callable[[str], None]) -> Swings:

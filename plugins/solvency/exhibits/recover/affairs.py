@@ -317,8 +317,10 @@ def _paid(setting: Setting, found: Recovery, one: Statement) -> str:
         if each.entity == one.entity and each.claims and each.rank not in _APART
     }
     if len(ranks) > 1:
-        return setting.text("Paid on these, all ranks together")
-    return setting.text("Paid to the unsecured")
+        return setting.text(
+            "Paid on unsecured claims from what is free, all ranks together"
+        )
+    return setting.text("Paid on unsecured claims from what is free")
 
 
 #: What a line is the difference of, where it is.

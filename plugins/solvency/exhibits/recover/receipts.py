@@ -54,8 +54,9 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
         unit=(
             text(
                 "%(unit)s; read across: what a class claims, what it is paid of that in"
-                " the central case, and the share of its claims it is paid in each of"
-                " three cases; those who owe one another pay at the same time",
+                " the central case, and the share of its claims, what collateral covers"
+                " included, that it is paid in each of three cases; those who owe one"
+                " another pay at the same time",
                 unit=setting.unit,
             ),
         ),
@@ -73,9 +74,8 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
             (
                 text(
                     "Claims of one estate on another are among these: they fall away"
-                    " where all are taken as one. Shares are of all claims of a class,"
-                    " what collateral covers included; what the unsecured are paid in"
-                    " the statement of affairs is of the rest."
+                    " where all are taken as one. What the statement of affairs pays"
+                    " on unsecured claims is of claims that no collateral covers."
                 ),
             ),
             *otherwise(setting),

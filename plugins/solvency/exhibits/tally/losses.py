@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from functools import partial
+from math import isclose
 from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.workings import of_flows
+from solvency.figures.chances import belief
 from solvency.figures.figure import anchor
 from solvency.figures.formats import finite
 from solvency.model.book import Position
@@ -17,6 +19,8 @@ from solvency.model.clean_assets import is_clean_liquid
 from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.analysis.tally.answer import Loss
     from solvency.analysis.tally.answer import Tallied
     from solvency.exhibits.setting import Setting
@@ -187,3 +191,28 @@ def averages(setting: Setting, found: Tallied) -> dict[str, Any]:
         ),
         "sources": _sources(setting, parts)[:_NAMED],
     }
+
+
+def left_out(setting: Setting, found: Tallied) -> Iterator[Prose]:
+    """Yield why a chance is not the prior of its hypothesis, where one is not."""
+    if found.switches != "prior":
+        return
+    priors = {name: float(one.prior) for name, one in setting.case.hypotheses.items()}
+    moved = [
+        one
+        for one in found.hypotheses
+        if not isclose(priors[one.id], one.probability, rel_tol=1e-6)
+    ]
+    if moved:
+        most = max(moved, key=lambda one: priors[one.id] / (one.probability or 1e-9))
+        yield (
+            setting.text(
+                "A chance here is the prior of its hypothesis once combinations that"
+                " cannot all be true are left out: of hypotheses that exclude one"
+                " another, as they name them, each keeps less. %(name)s: prior"
+                " %(prior)s, chance %(chance)s.",
+                name=most.id,
+                prior=belief(priors[most.id]),
+                chance=belief(most.probability),
+            ),
+        )

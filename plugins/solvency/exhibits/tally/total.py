@@ -17,6 +17,7 @@ from solvency.exhibits.tally.losses import EXPECTED
 from solvency.exhibits.tally.losses import MEAN
 from solvency.exhibits.tally.losses import averages
 from solvency.exhibits.tally.losses import expected
+from solvency.exhibits.tally.losses import left_out
 from solvency.exhibits.tally.losses import loss
 from solvency.exhibits.tally.losses import taken_by
 from solvency.exhibits.tally.scenarios import BELOW
@@ -146,6 +147,7 @@ def losses(setting: Setting, found: Tallied) -> Table:
         rows=(*rows, *together),
         notes=(
             *((Said(setting.remark(note)),) for note in found.notes),
+            *left_out(setting, found),
             *_ends(setting, found),
             *_errors(setting, found),
         ),

@@ -97,6 +97,7 @@ def with_ranges(view: View, sure: Sure, figures: exhibits.Table) -> Table:
                         cell,
                         kind=f"{cell.kind} ranged",
                         note=_as_printed(sure[cell.figure], own[cell.figure]),
+                        sure=_in_panel(sure[cell.figure], own[cell.figure]),
                     )
                     if cell.figure in own
                     else cell
@@ -140,7 +141,18 @@ def with_sureness(view: View, sure: Sure, steps: exhibits.Table) -> Table:
 
 def _said(one: Sureness, figure: Figure) -> Cell:
     """Say in which range an amount lies, and how what it rests on is graded."""
-    words = [_as_printed(one, figure)]
+    printed = _as_printed(one, figure)
+    return Cell(_with_grades(one, printed), kind="sure", sure=_in_panel(one, figure))
+
+
+def _in_panel(one: Sureness, figure: Figure) -> str:
+    """Say the same where no head of a table names the unit."""
+    in_words = _range(one, lambda end: money(end, figure.unit))
+    return _with_grades(one, in_words)
+
+
+def _with_grades(one: Sureness, words: str) -> str:
+    """Say behind a range how what it rests on is graded."""
     graded = [
         f"{grade} {percent(share)}"
         if grade
@@ -161,5 +173,4 @@ def _said(one: Sureness, figure: Figure) -> Cell:
         count = sum(one.flows.values())
         said = many("%(count)s flow: %(of)s", "%(count)s flows: %(of)s", count, of=of)
         graded.append(said)
-    words += [listed(graded)] if graded else []
-    return Cell(spoken().text("; ").join(words), kind="sure")
+    return spoken().text("; ").join(filter(None, (words, listed(graded))))
