@@ -148,7 +148,7 @@ def _from_the_top(numbers: NDArray[Any], place: int) -> Any:
     low = sample[max(about - aside, 0)]
     high = sample[min(about + aside, len(sample) - 1)]
     near = numbers[(numbers >= low) & (numbers <= high)]
-    among = place - np.count_nonzero(numbers > high)
+    among = place - int(np.count_nonzero(numbers > high))
     if not 0 < among <= len(near):
         near, among = numbers, place
     return np.partition(near, len(near) - among)[len(near) - among]
