@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -228,7 +229,8 @@ def compare(case: Case, path: str, files: Path) -> dict[Line, Callable[[Line], N
         )
 
     def traced(rule: Rule) -> Callable[[], object]:
-        return lambda: left(account, rule, account.owners[0])
+        # A new one each time: what an account keeps of a trace is worked out again.
+        return lambda: left(replace(account), rule, account.owners[0])
 
     def tied() -> object:
         return tie(solvency.load(path, cache=False))
