@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -435,3 +436,11 @@ def test_multiples_are_found_whatever_rounding_does_to_their_entries():
     first, like, _ = multiples(sparse.csc_array(columns))
     assert not np.delete(like, [20, 40]).any()
     assert first.tolist() == [0, 20, 40]
+
+
+def test_spreads_of_the_fit_are_found_once_for_all_sets(monkeypatch):
+    found = balance([1.0, 2.0, 9.0, 4.0], [1.0] * 4, [[1, 1, -1, 0], [0, 0, 1, -1]])
+    (first, second) = found.sets[0][:2]
+    wanted = found.would_settle((first, second))
+    monkeypatch.setattr(import_module(system.__module__), "_rounded", None)
+    assert found.would_settle((first, second)) == wanted

@@ -253,3 +253,14 @@ def test_amounts_asked_for_are_those_of_all(asked):
     found = weigh(*call, belongs, [0.4, 0.6], shared=shared)
     for some, every in zip(found.amounts(asked), found.amounts(), strict=True):
         assert some == pytest.approx(every[asked], rel=1e-12)
+
+
+def test_an_amount_that_is_certain_has_no_spread_after():
+    # As a difference of squares of 9e8 in several combinations it had one of 10.
+    call = ([20.0, 7.0], [5.0, 2.0], [[1.0, 0.0, 1e-9], [0.0, 1.0, 2e-9]])
+    means, sigmas = [10.0, 4.0, 902_679_765.65], [3.0, 1.0, 0.0]
+    priors = [0.5, 0.3, 0.7]
+    found = weigh(*call, means, sigmas, [(0,), (1,), (0, 1, 2)], priors)
+    _, mean, spread = found.amounts()
+    assert mean[2] == 902_679_765.65
+    assert spread[2] == 0.0

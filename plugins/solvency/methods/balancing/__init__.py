@@ -227,7 +227,7 @@ def balance(
     own, common = fitted.errors()
     return Balanced(
         values=values,
-        sigmas=whole.spreads(gram),
+        sigmas=whole.spreads,
         chi2=chi2,
         dof=dof,
         p=settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else math.nan,

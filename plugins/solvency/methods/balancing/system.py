@@ -91,9 +91,14 @@ class System:
         return np.where(np.isfinite(self.variances), np.maximum(left, 0.0), 0.0)
 
     @cached_property
+    def _ties(self) -> Any:
+        """Return the shared spreads, sparse: a claim has few of the errors."""
+        return sparse.csr_array(self.shared)
+
+    @cached_property
     def common(self) -> Array:
         """Return what each shared error moves of each identity, shape (k, s)."""
-        return np.asarray(self.identities @ self.shared)
+        return np.asarray((self.identities @ self._ties).toarray())
 
     @cached_property
     def joint(self) -> Array:
@@ -133,7 +138,7 @@ class System:
     def values(self) -> Array:
         """Return the free fit, shape (n,)."""
         own, common = self.errors()
-        moved = np.sqrt(self.own) * own + arithmetic.product(self.shared, common)
+        moved = np.sqrt(self.own) * own + self._ties @ common
         values = self.claims - moved
         if len(self.unknown):
             gap = self.totals - self.identities @ values
@@ -161,15 +166,16 @@ class System:
         seen = np.where(np.isfinite(self.variances), self.variances, 0.0) * gram
         return seen > SEEN
 
-    def spreads(self, gram: Array) -> Array:
+    @cached_property
+    def spreads(self) -> Array:
         """Return the balanced spreads, shape (n,)."""
         left = np.where(np.isfinite(self.variances), self.variances, 0.0)
-        left = left - self.own**2 * gram
+        left = left - self.own**2 * self.gram
         # What the identities see of shared errors, and of those beside a claim's own.
         image = arithmetic.product(self.weight, self.common)
         inner = arithmetic.product(self.common.T, image)
         seen = 2.0 * self.own[:, None] * (self.identities.T @ image)
-        seen = (seen + arithmetic.product(self.shared, inner)) * self.shared
+        seen = (seen + self._ties @ inner) * self.shared
         left -= np.add.reduce(seen, axis=1)
         left = _rounded(left, np.where(np.isfinite(self.variances), self.variances, 0))
         if len(self.unknown):
@@ -227,16 +233,14 @@ class System:
         columns = self.identities[:, members].toarray()
         image = arithmetic.product(self.weight, columns)
         reach = -self.own[:, None] * (self.identities.T @ image)
-        reach -= arithmetic.product(
-            self.shared, arithmetic.product(self.common.T, image)
-        )
+        reach -= self._ties @ arithmetic.product(self.common.T, image)
         reach[members, np.arange(len(members))] += 1.0
         if len(self.unknown):
             reach[self.unknown] = 0.0
             reach[self.unknown] = -arithmetic.product(
                 self._solver, self.identities @ reach
             )
-        return reach, self.spreads(self.gram) ** 2
+        return reach, self.spreads**2
 
     def pulls(self, index: int) -> Array:
         """Return what holds one amount of the free fit where it is, shape (n,)."""

@@ -49,21 +49,22 @@ def believed(
     for start in range(0, len(some), _SOME):
         rows = slice(start, start + _SOME)
         on = np.array([case.active(one) for one in some[rows]], dtype=float)
-        mean, variance = _posterior(case, states[rows], on, flows)
+        shift, variance = _posterior(case, states[rows], on, flows)
         share = shares[rows, None] * on[:, flows]
         weights += share.sum(axis=0)
-        first += (share * mean).sum(axis=0)
-        second += (share * (variance + mean**2)).sum(axis=0)
+        # Of shifts, not of amounts: their squares leave a spread to what is certain.
+        first += (share * shift).sum(axis=0)
+        second += (share * (variance + shift**2)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(weights > 0, first / weights, np.nan)
-        variance = np.where(weights > 0, second / weights - mean**2, np.nan)
-    return weights, mean, np.sqrt(np.maximum(variance, 0.0))
+        shift = np.where(weights > 0, first / weights, np.nan)
+        variance = np.where(weights > 0, second / weights - shift**2, np.nan)
+    return weights, case.means[flows] + shift, np.sqrt(np.maximum(variance, 0.0))
 
 
 def _posterior(
     case: Model, states: NDArray[np.bool_], on: Array, flows: NDArray[np.intp]
 ) -> tuple[Array, Array]:
-    """Return means and variances of amounts under combinations, (c, flows)."""
+    """Return shifts of means and variances under combinations, (c, flows)."""
     # Of the others only those with which some error is shared.
     asked = np.isin(np.arange(len(case.means)), flows)
     near = np.flatnonzero(asked | case.shared.any(axis=1))
@@ -90,4 +91,4 @@ def _posterior(
     taken = (told**2).sum(axis=1) - (image**2).sum(axis=1)
     prior = own**2 + (ties**2).sum(axis=1)
     wider = np.array([case.widened(one) for one in chi2.tolist()])
-    return case.means[flows] + shift, np.maximum(prior - taken, 0.0) * wider[:, None]
+    return shift, np.maximum(prior - taken, 0.0) * wider[:, None]

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 #: Hypotheses up to which each group is left out exactly.
 FEW = 12
 #: Observations beyond which their covariance is not factored anew for each group.
-_MANY = 256
+_MANY = 64
 #: Visits that are weighted, and the fewest they may be worth.
 _VISITS, _WORTH = 1024, 192
 #: Numbers of several groups that are worked on at once.
