@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from solvency.methods.tally import Drawn
 from solvency.methods.tally import draw_each
 from solvency.tally import draw
 from solvency.tally import exact
@@ -243,3 +244,12 @@ def test_quantiles_stay_where_there_is_anything():
 
 def test_of_losses_of_nil_the_total_is_nil():
     assert exact([0, 0], [0, 0], [0, 0], 0.5).quantile([0.05, 0.95]).tolist() == [0, 0]
+
+
+def test_the_error_of_a_quantile_is_half_the_way_between_its_neighbours():
+    # 0, 1, ..., 100: of 400 draws a share of 0.2 errs by 0.02, so that its neighbours
+    # are 18 and 22; of the ends there is but one side.
+    found = Drawn(np.arange(101.0), 0)
+    assert found.error(0.2, 400) == pytest.approx(2.0)
+    assert found.error(0.0, 400) == 0.0
+    assert found.error(0.5, 1) == pytest.approx(50.0)
