@@ -34,6 +34,27 @@ def test_text_of_several_lines_stays_one_line(ledger):
     assert sum(line.startswith(b"flow") for line in lines) == 1
 
 
+class _Text(str):
+    """A string that is not plainly one."""
+
+    __slots__ = ()
+
+
+def test_what_is_said_beside_is_written_as_json_has_it_either_way(ledger):
+    case = ledger.case(
+        """
+2021-01-01 * "Costs" ^court
+  note: "Köln, \\"so\\" 3"
+  Expenses:Alameda:Costs   1 USD
+  Assets:Alameda:Bank
+"""
+    )
+    (flow,) = case.flows
+    other = {name: _Text(words) for name, words in flow.notes.items()}
+    assert "Köln" in _flow(flow)
+    assert _flow(flow._replace(notes=other)) == _flow(flow)
+
+
 def _through(command, text):
     return subprocess.run(
         command,

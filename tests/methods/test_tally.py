@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from solvency.methods import tally
+from solvency.methods.tally import Drawn
 from solvency.methods.tally import draw_each
 from solvency.tally import draw
 from solvency.tally import exact
@@ -285,3 +286,12 @@ def test_amounts_that_are_certain_add_up_on_the_grid_whatever_their_sign():
     found = exact(np.abs(central), central, np.abs(central), switch=[0, 0, 1, 1])
     assert found.mean == pytest.approx(-1.0, abs=2 * found.step)
     assert found.sigma == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_error_of_a_quantile_is_half_the_way_between_its_neighbours():
+    # 0, 1, ..., 100: of 400 draws a share of 0.2 errs by 0.02, so that its neighbours
+    # are 18 and 22; of the ends there is but one side.
+    found = Drawn(np.arange(101.0), 0)
+    assert found.error(0.2, 400) == pytest.approx(2.0)
+    assert found.error(0.0, 400) == 0.0
+    assert found.error(0.5, 1) == pytest.approx(50.0)

@@ -318,3 +318,10 @@ def test_an_empty_account():
         result = trace([], rule)
         assert result.remaining == {}
         assert list(result.allocations) == []
+
+
+def test_a_pool_that_is_not_there_yet_gives_nothing():
+    # A's own is spent first, and pays the first outlay alone.
+    movements = [(5.0, "A"), (-5.0, None), (3.0, "B"), (-2.0, None)]
+    found = trace(movements, "lowest-balance", "A")
+    assert list(found.allocations) == [(1, 0, 5.0), (3, 2, 2.0)]

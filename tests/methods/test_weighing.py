@@ -429,3 +429,8 @@ def test_weights_move_beliefs_with_their_error_by_hand():
     belief, errors = moved(seen, some, weights)
     assert belief == pytest.approx([0.6])
     assert errors == pytest.approx([math.sqrt(0.01**2 + 0.45**2 / 100)])
+
+
+def test_amounts_that_are_known_make_no_observation_less_certain():
+    call = ([1.0, 2.0], [1.0, 1.0], [[0.0, 0.0], [0.0, 1.0]], [1.0, 2.0], [0.1, 0.1])
+    assert weigh(*call, [(0,), ()], [0.5]).widened == ()

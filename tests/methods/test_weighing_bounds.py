@@ -217,11 +217,14 @@ def test_bounds_count_where_amounts_are_as_they_are(count, nu):
     assert found.lognormal.gaussian[0] == pytest.approx(found.posteriors[0])
 
 
-def test_bounds_beside_what_was_seen_where_amounts_are_as_they_are():
-    # By importance sampling: the loss as it is, all else Gaussian given the loss.
+@pytest.mark.parametrize("rho", [0.0, 0.6])
+def test_bounds_beside_what_was_seen_where_amounts_are_as_they_are(rho):
+    # By importance sampling: the loss as it is, all else Gaussian given the loss; what
+    # was seen and the bound may err together.
     some, sigma, error = bounds(edge=450.0), 160.0, 80.0
+    cross = rho * error * math.sqrt(some.noise[0, 0])
     joined = Bounds(
-        *(some.effects, some.edges, some.signs, some.noise, np.zeros((1, 1))),
+        *(some.effects, some.edges, some.signs, some.noise, np.array([[cross]])),
         some.sites,
     )
     found = weigh(
@@ -239,9 +242,10 @@ def test_bounds_beside_what_was_seen_where_amounts_are_as_they_are():
         mean = 1000 - loss
         seen = norm.pdf(640, mean, math.hypot(error, 100 / Z))
         # What is left, given what was seen of it.
-        gain = (100 / Z) ** 2 / ((100 / Z) ** 2 + error**2)
+        shared = (100 / Z) ** 2 + cross
+        gain = shared / ((100 / Z) ** 2 + error**2)
         left = mean + gain * (640 - mean)
-        spare = math.sqrt((100 / Z) ** 2 * (1 - gain) + some.noise[0, 0])
+        spare = math.sqrt((100 / Z) ** 2 + some.noise[0, 0] - gain * shared)
         chances.append((seen * norm.cdf((left - 450) / spare)).mean())
     wanted = chances[1] / sum(chances)
     assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.01)

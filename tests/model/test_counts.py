@@ -312,3 +312,13 @@ def test_what_is_in_suspense_is_said_of_whom_it_is_asked(ledger, whose, amounts)
     assert len(said) == len(amounts)
     for amount, one in zip(amounts, said, strict=True):
         assert f"{amount} more was paid out" in one
+
+
+def test_what_was_counted_is_the_books_less_untraced_with_what_they_lack(at):
+    # 500 in the bank and 200 counted; 6 BTC of FTX's and 9 counted, at 10 dollars.
+    table = at(
+        counted("B-1", BANK, "200 USD"), counted("B-2", "Assets:FTX:Wallet", "9 BTC")
+    ).to_table()
+    table.cast()
+    (column,) = [one for one in table.columns if one.title.startswith("counted")]
+    assert sorted(sign for _, sign in column.sums) == [-1, 1, 1]
