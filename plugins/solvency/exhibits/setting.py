@@ -81,6 +81,8 @@ class Setting:
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
     _parts: dict[datetime.date, Parts] = field(default_factory=dict)
     _found: dict[datetime.date, Found] = field(default_factory=dict)
+    _of: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _moving: dict[Any, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self, message: str, **values: object) -> str:
         """Return a message in the report's language."""
@@ -306,6 +308,17 @@ class Setting:
         """Return a link to a flow's evidence."""
         return about("flow", flow_id)
 
+    def flows_by(self, entities: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the ids of the flows that entities took part in by the last day."""
+        if entities not in self._of:
+            self._of[entities] = tuple(
+                flow.id
+                for flow in self.case.selected
+                if flow.date <= self.at
+                and any(posting.entity in entities for posting in flow.postings)
+            )
+        return self._of[entities]
+
     def sources_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
         """Return the names of the sources the flows of accounts rest on by a day."""
         found: dict[str, None] = {}
@@ -316,13 +329,16 @@ class Setting:
         return tuple(found)
 
     def flows_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
-        """Return the ids of the flows that moved accounts by a day."""
-        found: dict[str, None] = {}
-        for account in accounts:
-            for flow, _ in self.movements.get(account, ()):
-                if flow.date <= day:
-                    found[flow.id] = None
-        return tuple(found)
+        """Return the ids of the flows that moved accounts by a day, once for all."""
+        if (accounts, day) not in self._moving:
+            found = (
+                flow.id
+                for account in accounts
+                for flow, _ in self.movements.get(account, ())
+                if flow.date <= day
+            )
+            self._moving[accounts, day] = tuple(dict.fromkeys(found))
+        return self._moving[accounts, day]
 
 
 def setting_of(

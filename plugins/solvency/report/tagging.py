@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import re
+import zlib
 from typing import TYPE_CHECKING
 from typing import Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Bytes of a stream beyond which the last in compression is not sought.
+_LARGE = 10_000_000
 #: Where one block of metadata ends and the next begins.
 _TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
 
@@ -39,7 +42,7 @@ def each_made_once() -> Iterator[None]:
         def __init__(self, one: Any) -> None:
             super().__init__()
             self.number, self.generation, self.free = one.number, one.generation, "n"
-            self.data, self.compressible = one.data, one.compressible
+            self.data, self.compressible = _data(pydyf, one), one.compressible
 
     class Document(theirs):  # type: ignore[misc, valid-type]  # as above
         """A PDF that makes nothing twice."""
@@ -63,6 +66,20 @@ def each_made_once() -> Iterator[None]:
         yield
     finally:
         pydyf.PDF = theirs
+
+
+def _data(pydyf: Any, one: Any) -> bytes:
+    """Return an object as bytes, a large one compressed as far as pays.
+
+    Pydyf compresses as far as zlib can, which takes ten times as long for files of
+    tens of megabytes, and does not make them smaller.
+    """
+    whole = isinstance(one, pydyf.Stream) and one.compress and len(one.stream) == 1
+    content = one.stream[0] if whole else b""
+    if not isinstance(content, bytes) or len(content) < _LARGE:
+        return bytes(one.data)
+    extra = {**one.extra, "Filter": "/FlateDecode"}
+    return bytes(pydyf.Stream([zlib.compress(content, level=6)], extra).data)
 
 
 def finish(document: Any, pdf: Any) -> None:

@@ -243,7 +243,7 @@ def cover_figures(
     """Return owed, held, missing and held of owed on a day."""
     need, have = level(series, day)
     key = f"cover:{entity}:{day.isoformat()}"
-    flows = tuple(setting.flows_of(customer_accounts(setting, entity), day))
+    flows = setting.flows_of(customer_accounts(setting, entity), day)
     return (
         setting.money(
             f"{key}:owed", need, formula="owed to customers at market", flows=flows
@@ -440,11 +440,6 @@ def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
         return setting.share(key, finding.probability)
     entity = None if finding.entity == "group" else finding.entity
     inside = setting.inside if entity is None else (entity,)
-    flows = tuple(
-        flow.id
-        for flow in setting.case.selected
-        if flow.date <= setting.at and any(p.entity in inside for p in flow.postings)
-    )
     return entry(
         setting.share(
             key,
@@ -454,7 +449,7 @@ def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
                 *drawn(setting, key, found.draws, found.seed),
                 setting.text("; beside a flow its range, high less low"),
             ),
-            **widest(setting, flows),
+            **widest(setting, setting.flows_by(inside)),
         )
     )
 

@@ -1,4 +1,4 @@
-"""Notes with no room at the foot of their page go to the next, and none is lost."""
+"""Notes with no room on their page go to the next, and files are carried whole."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from solvency.report import pdf
+from solvency.report import tagging
 
 DAY = datetime.datetime(2022, 11, 11, tzinfo=datetime.UTC)
 STYLE = """
@@ -39,7 +40,7 @@ def document(seed: int) -> tuple[ET.Element, int]:
         f'<tr><td><a href="#n{n}"></a></td></tr>' for n in range(1, notes + 1)
     )
     return ET.fromstring(  # noqa: S314 (written above)
-        f"<html><head><title>Notes</title><style>{STYLE}</style></head>"
+        f'<html lang="en"><head><title>Notes</title><style>{STYLE}</style></head>'
         f"<body>{body}<table>{rows}</table><p>{'word ' * 300}</p></body></html>"
     ), notes
 
@@ -52,3 +53,12 @@ def test_every_note_is_printed_once_and_in_order(seed: int) -> None:
         text = "".join(page.get_textpage().get_text_range() for page in read)
     said = re.findall(r"said(\d+)", text)
     assert list(map(int, said)) == list(range(1, notes + 1))
+
+
+def test_a_large_file_is_carried_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagging, "_LARGE", 1000)
+    content = b"2022-11-11,flow,1\n" * 1000
+    root, _ = document(0)
+    made = pdf.render(root, DAY, (pdf.Attached("a.csv", content, "Rows"),))
+    with pypdfium2.PdfDocument(made.content) as read:
+        assert bytes(read.get_attachment(0).get_data()) == content
