@@ -140,20 +140,21 @@ def _bases(setting: Setting) -> Table:
     every = Ground(tuple(all_), priced_by(setting.book, all_))
     apart = [kind for kind in KINDS if kinds[kind]] if len(kinds) > 1 else []
 
-    def figure(name: str, of: dict[str, Decimal]) -> Figure:
+    def figure(name: str, of: dict[str, Decimal], ground: Ground) -> Figure:
         return setting.money(
             f"basis:{name}",
             sum(of.values(), Decimal(0)),
             formula="central amounts of the flows",
-            **of_flows(setting, of, keep=True),
+            **grounded(of_flows(setting, of, keep=True), ground),
         )
 
     def cells(name: str, of: dict[str, Decimal]) -> tuple[Cell, ...]:
-        moved = entry(figure(f"{name}:moved", of))
+        moved = entry(figure(f"{name}:moved", of, Ground()))
         where: dict[str, Any] = {"target": moved.place}
         some = ({x: of[x] for x in of if x in kinds[kind]} for kind in apart)
+        # Whether kinds stand apart hangs on every flow there is.
         parts = [
-            entry(figure(f"{name}:{kind}", one))
+            entry(figure(f"{name}:{kind}", one, every))
             for kind, one in zip(apart, some, strict=True)
         ]
         return (
