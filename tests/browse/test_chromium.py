@@ -563,6 +563,68 @@ def test_arrows_go_from_card_to_card(window):
     expect(cards.nth(0)).to_be_focused()
 
 
+def test_arrows_go_down_the_hypotheses_and_a_panel_names_its_own(window):
+    tab = window("hypotheses")
+    numbers = tab.locator(".sv-choices a.sv-figure")
+    assert numbers.count() > 1
+    numbers.nth(0).press("ArrowDown")
+    expect(numbers.nth(1)).to_be_focused()
+    # One stop of the tab key for all of them.
+    assert [one.get_attribute("tabindex") for one in numbers.all()].count("0") == 1
+    row = numbers.nth(1).locator("xpath=ancestor::tr")
+    name = row.locator("strong").inner_text()
+    numbers.nth(1).press("Enter")
+    expect(tab.get_by_role("dialog").locator("h3")).to_have_text(f"{name}, Moves")
+
+
+def test_a_scenario_that_is_picked_is_compared_with_what_was_shown(window):
+    tab = window("hypotheses")
+    tab.locator(".sv-links a", has_text="gambled").press("Enter")
+    tab.wait_for_url("**scenario=gambled**")
+    expect(tab.locator(".sv-switch-numbers .sv-was").first).to_be_visible()
+    expect(tab.locator("#sv-switch-back")).to_be_visible()
+    tab.locator("#sv-switch-back").click()
+    expect(tab.locator(".sv-switch-numbers .sv-was")).to_have_count(0)
+
+
+#: The lines of a hit that begin left of its name, and how many lines it has.
+_HUNG = """(hit) => {
+    const range = document.createRange();
+    range.selectNodeContents(hit);
+    const kind = hit.querySelector(".sv-kind").getBoundingClientRect();
+    const name = hit.querySelector("strong").getBoundingClientRect();
+    const under = [...range.getClientRects()]
+        .filter((one) => one.top >= kind.bottom - 2);
+    return [under.filter((one) => one.left < name.left - 1).length, under.length];
+}"""
+
+
+def test_a_hit_of_two_lines_stands_under_its_name(window):
+    tab = window("where", width=390)
+    tab.locator(".sv-search input").fill("bank")
+    hits = tab.locator(".sv-found a")
+    expect(hits.first).to_be_visible()
+    lines = [tab.evaluate(_HUNG, one.element_handle()) for one in hits.all()]
+    assert not any(hung for hung, _ in lines)
+    assert any(under for _, under in lines)
+
+
+def test_a_copy_that_was_read_is_linked_from_a_panel(window):
+    tab = window("where")
+    copy = "https://example.org/copy"
+
+    def kept(route):
+        found = route.fetch().json()
+        for one in found["sources"].values():
+            one["mirror"] = copy
+        route.fulfill(json=found)
+
+    tab.route("**/rests*", kept)
+    tab.locator('[data-key="left"] a').press("Enter")
+    link = tab.get_by_role("dialog").get_by_role("link", name="Copy read").first
+    expect(link).to_have_attribute("href", copy)
+
+
 def test_enter_waits_for_what_is_still_searched(window):
     tab = window("where")
     box = tab.locator(".sv-search input")

@@ -90,7 +90,7 @@ class Drawing:
 
     def check_plates(self) -> None:
         """Assert that a label on a line lies on no other line."""
-        ties = [sampled(tie.get("d")) for tie in self.all("path", data_tie=None)]
+        ties = [along(tie.get("d")) for tie in self.all("path", data_tie=None)]
         for plate in self.all("rect", data_plate=None):
             box = rect(plate)
             on = [

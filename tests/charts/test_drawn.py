@@ -10,7 +10,9 @@ from importlib.resources import files
 import pytest
 from charts import gallery
 from charts.chart_reading import Drawing
+from charts.chart_reading import along
 from charts.chart_reading import points
+from charts.chart_reading import rect
 from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings
@@ -191,6 +193,50 @@ def test_group_chart(names, data, look):
     drawing = Drawing(group.draw(chart, look))
     drawing.check()
     drawing.check_plates()
+
+
+@pytest.mark.parametrize("width", [658.0, 280.0])
+def test_no_line_of_a_group_chart_goes_under_a_box_of_others(width):
+    """A line past a row of boxes, and lines within a row, as of one group there was."""
+    one, silo, tie = group.Entity, group.Silo, group.Tie
+    members = ["Exchange", "Firm", "Exchange abroad"]
+    others = ["Customers", "Lenders", "Insiders", "Owner", "Lender", "Lender abroad"]
+    pairs = [
+        ("Firm", "Exchange"),
+        ("Exchange", "Customers"),
+        ("Exchange", "Lender"),
+        ("Exchange abroad", "Customers"),
+        ("Firm", "Lenders"),
+        ("Firm", "Lender abroad"),
+        ("Owner", "Firm"),
+        ("Lender", "Exchange abroad"),
+        ("Customers", "Insiders"),
+    ]
+    chart = group.GroupChart(
+        "Who owes whom",
+        [
+            [silo(name, [one(name, "a member")]) for name in members],
+            [silo("", [one(name, "outside")]) for name in others],
+        ],
+        [tie(a, b, "owes", "1,234.5") for a, b in pairs],
+    )
+    drawing = Drawing(group.draw(chart, Look(width=width)))
+    drawing.check()
+    drawing.check_plates()
+    boxes = {
+        box.get("data-entity"): rect(box)
+        for box in drawing.all("rect", data_entity=None)
+    }
+    ties = drawing.all("path", data_tie=None)
+    assert len(ties) == len(pairs)
+    for pair, line in zip(pairs, ties, strict=True):
+        for name, box in boxes.items():
+            within = [
+                (x, y)
+                for x, y in along(line.get("d"))
+                if box.left + 1 < x < box.right - 1 and box.top + 1 < y < box.bottom - 1
+            ]
+            assert not within, (pair, name)
 
 
 @st.composite

@@ -750,7 +750,7 @@ function labelOf(node) {
   const named = [...row.cells].find((one) => words(one)) ?? row.cells[0];
   const first = named === cell ? "" : words(named.querySelector("strong") ?? named);
   if (!first) return head;
-  const same = [...table.tBodies[0].rows].filter((one) => one !== row && words(one.cells[0]) === words(row.cells[0]));
+  const same = [...table.tBodies[0].rows].filter((one) => one !== row && words(one.cells[named.cellIndex]) === words(named));
   const name = head ? say("%(first)s, %(head)s", { first, head }) : first;
   if (!same.length) return name;
   let above = row;

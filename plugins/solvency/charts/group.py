@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Literal
 
+from solvency.charts import routes
 from solvency.charts import text as type_
 from solvency.charts.canvas import Canvas
 from solvency.charts.canvas import numeral
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.charts.canvas import Point
+    from solvency.charts.routes import Curve
     from solvency.charts.style import Look
 
 _APART = 34.0
@@ -30,11 +32,8 @@ _PAD = 9.0
 _STACK = 22.0
 _NARROW = 100.0
 _WIDE = 150.0
-#: Pieces a curve is cut into to see what it meets, and how near a label may be.
-_STEPS = 48
+#: How near to a line a label may be.
 _CLEAR = 3.0
-#: How far a line that goes round a box in its row bends out.
-_ROUND = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,12 @@ def draw(chart: GroupChart, look: Look) -> str:
             clean(label), frame.right - frame.left - 2 * _PAD, SMALL, bold=True
         )
         canvas.text(at, shown, SMALL, bold=True, fill=look.palette.grey)
-    curves = _curves(chart.ties, plan.boxes, Box(4, 2, look.width - 4, bottom))
+    curves = routes.curves(
+        [(tie.source, tie.target) for tie in chart.ties],
+        plan.boxes,
+        [frame for frame, _ in plan.frames],
+        Box(4, 2, look.width - 4, bottom),
+    )
     for tie, curve in zip(chart.ties, curves, strict=True):
         with canvas.link(tie.href, _saying(tie, chart)):
             _draw_tie(canvas, tie, curve)
@@ -210,111 +214,12 @@ def _draw_entity(canvas: Canvas, entity: Entity, box: Box) -> None:
     canvas.lines((middle, y), note, SMALL, anchor="middle", fill=palette.grey)
 
 
-Curve = tuple["Point", "Point", "Point", "Point"]
-
-
-def _curves(ties: Sequence[Tie], boxes: dict[str, Box], sheet: Box) -> list[Curve]:
-    """Return a curve for each tie, those that meet a side of a box side by side."""
-    everyone = list(boxes.values())
-    sides = [_sides(boxes[tie.source], boxes[tie.target], everyone) for tie in ties]
-    ports: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
-    for n, (tie, (out, into)) in enumerate(zip(ties, sides, strict=True)):
-        for end, name, side, far in (
-            (0, tie.source, out, tie.target),
-            (1, tie.target, into, tie.source),
-        ):
-            x, y = _middle(boxes[far])
-            along = x if side in "tb" else y
-            ports.setdefault((name, side), []).append((along, n, end))
-    ends: dict[tuple[int, int], Point] = {}
-    for (name, side), meeting in ports.items():
-        for place, (_, n, end) in enumerate(sorted(meeting), start=1):
-            ends[n, end] = _port(boxes[name], side, place / (len(meeting) + 1))
-    curves = []
-    for n, (out, into) in enumerate(sides):
-        start, stop = ends[n, 0], ends[n, 1]
-        reach = (
-            _ROUND
-            if out == into == "b"
-            else max(18.0, (abs(stop[0] - start[0]) + abs(stop[1] - start[1])) * 0.35)
-        )
-        bends = (_out(start, out, reach), _out(stop, into, reach))
-        # A curve stays among its points, so none leaves the sheet.
-        bend, turn = (
-            (
-                min(max(x, sheet.left), sheet.right),
-                min(max(y, sheet.top), sheet.bottom),
-            )
-            for x, y in bends
-        )
-        curves.append((start, bend, turn, stop))
-    return curves
-
-
-def _middle(box: Box) -> Point:
-    return (box.left + box.right) / 2, (box.top + box.bottom) / 2
-
-
-def _sides(a: Box, b: Box, everyone: Sequence[Box]) -> tuple[str, str]:
-    """Return the sides a line leaves by and comes in by: t, b, l or r."""
-    level = a.bottom > b.top and b.bottom > a.top
-    if level and any(_between(box, a, b) for box in everyone):
-        return "b", "b"
-    if level:
-        return ("r", "l") if a.left < b.left else ("l", "r")
-    return _side(a, b, everyone), _side(b, a, everyone)
-
-
-def _between(box: Box, a: Box, b: Box) -> bool:
-    """Return whether a box stands in the way of two others in its row."""
-    left, right = min(a.right, b.right), max(a.left, b.left)
-    across = left <= box.left and box.right <= right
-    return (
-        across and box.bottom > max(a.top, b.top) and box.top < min(a.bottom, b.bottom)
-    )
-
-
-def _side(own: Box, far: Box, everyone: Sequence[Box]) -> str:
-    """Return the side of a box that faces another and is free in its own stack."""
-    below = own.bottom <= far.top
-    low, high = (own.bottom, far.top) if below else (far.bottom, own.top)
-    blocked = any(
-        (box.left, box.right) == (own.left, own.right)
-        and low <= box.top < box.bottom <= high
-        for box in everyone
-    )
-    if not blocked:
-        return "b" if below else "t"
-    return "r" if own.left + own.right <= far.left + far.right else "l"
-
-
-def _port(box: Box, side: str, share: float) -> Point:
-    x = box.left + (box.right - box.left) * share
-    y = box.top + (box.bottom - box.top) * share
-    return {"t": (x, box.top), "b": (x, box.bottom), "l": (box.left, y)}.get(
-        side, (box.right, y)
-    )
-
-
-def _out(at: Point, side: str, reach: float) -> Point:
-    """Return a point straight out from a side."""
-    dx, dy = {"t": (0, -1), "b": (0, 1), "l": (-1, 0), "r": (1, 0)}[side]
-    return at[0] + dx * reach, at[1] + dy * reach
-
-
-def _along(curve: Curve, share: float) -> Point:
-    """Return the point of a cubic Bezier curve at a share of its parameter."""
-    rest = 1 - share
-    weights = (rest**3, 3 * rest**2 * share, 3 * rest * share**2, share**3)
-    pairs = list(zip(weights, curve, strict=True))
-    return sum(w * p[0] for w, p in pairs), sum(w * p[1] for w, p in pairs)
-
-
 def _draw_tie(canvas: Canvas, tie: Tie, curve: Curve) -> None:
     palette = canvas.palette
     colour = {"owes": palette.lack, "paid": palette.have}.get(tie.kind, palette.grey)
-    start, bend, turn, stop = (f"{numeral(x)},{numeral(y)}" for x, y in curve)
-    line = f"M{start}C{bend} {turn} {stop}"
+    start, *rest = (f"{numeral(x)},{numeral(y)}" for x, y in curve)
+    bends = (" ".join(rest[n : n + 3]) for n in range(0, len(rest), 3))
+    line = f"M{start}" + "".join(f"C{one}" for one in bends)
     if tie.href:  # what can be clicked is wider than what is seen
         canvas.area(line, "none", stroke="transparent", stroke_width="12")
     canvas.area(
@@ -326,7 +231,7 @@ def _draw_tie(canvas: Canvas, tie: Tie, curve: Curve) -> None:
         **({"stroke_dasharray": "4 2"} if tie.kind == "owes" else {}),
     )
     # The arrow comes in straight, as the curve does.
-    (x, y), (bx, by) = curve[3], curve[2]
+    (x, y), (bx, by) = curve[-1], curve[-2]
     far = max(abs(x - bx), abs(y - by)) or 1.0
     dx, dy = (x - bx) / far, (y - by) / far
     back = (x - 6 * dx, y - 6 * dy)
@@ -358,7 +263,7 @@ def _label_ties(
 
 def _path(curve: Curve) -> list[Box]:
     """Return small boxes that cover a curve, with room for a label's plate."""
-    points = [_along(curve, step / _STEPS) for step in range(_STEPS + 1)]
+    points = routes.sampled(curve)
     return [
         Box(
             min(x, right) - _CLEAR,
@@ -374,7 +279,7 @@ def _places(curve: Curve) -> Iterator[Point]:
     for step in range(37):
         # From the middle outward by turns.
         share = 0.5 + (step + 1) // 2 * 0.02 * (-1 if step % 2 else 1)
-        x, y = _along(curve, share)
+        x, y = routes.along(curve, share)
         yield x, y + SMALL * 0.35
 
 

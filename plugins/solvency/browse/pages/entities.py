@@ -228,7 +228,7 @@ def _chart(
             ties,
             say("owns"),
             say("owes"),
-            say("paid out to"),
+            say("paid"),
         )
         return group.draw(what, look)
 
