@@ -49,4 +49,4 @@ def said(day, accounts, amount, **keys):
 def test_a_statement_a_flow_may_have_come_too_late_for(ledger, observation, found):
     case = ledger.case(BOOKS + observation)
     told = either_side(case.book(), case.observations)
-    assert told == ((("O",), ("paid",)) if found else ((), ()))
+    assert told == ((("O", "paid"),) if found else ())
