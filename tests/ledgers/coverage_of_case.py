@@ -152,7 +152,7 @@ def dossier(case: Path = CASE) -> dict[str, Row]:
                 low=Decimal(line["low"]) if line["low"] else None,
                 high=Decimal(line["high"]) if line["high"] else None,
                 parts=tuple(parts),
-                grade=line["grade"],
+                grade=line["grade-of-origin"],
                 sources=tuple(filter(None, line["source"].split("; "))),
                 note=line["note"],
             )

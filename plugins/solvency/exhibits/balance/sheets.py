@@ -105,7 +105,6 @@ class _Entity:
         self._setting = setting
         self._entity = entity
         self._days = days
-        self._said = {day: nearby(setting, entity, day) for day in days}
         self._sheets = {day: setting.sheet(day).own(entity) for day in days}
         self._accounts = tuple(
             name for name, one in setting.case.accounts.items() if one.entity == entity
@@ -115,6 +114,7 @@ class _Entity:
             for line in sheet.lines:
                 spot = (line.side, class_of(setting, line), line.account)
                 self._grid.setdefault(spot, {})[day.isoformat()] = line.amount
+        self._said = {day: self._stated(day) for day in days}
 
     def table(self) -> Table | None:
         """Return the balance sheet, or None for an entity with nothing on it."""
@@ -275,9 +275,42 @@ class _Entity:
                 figure = self._total(figure, side, day)
             cells.append(figure)
             if self._said[day]:
-                cells += [None, None]
+                summed = self._summed(key, day)
+                # What was stated is no sum of what stands above it.
+                said = self._said[day].get(summed)
+                cells += ((said[0],), said[1]) if said else (None, None)
         cells.append(Ref("", f"#{target}"))
         return Row(key, (label,), tuple(cells), kind, sums=sums)
+
+    def _stated(
+        self, day: datetime.date
+    ) -> dict[str | frozenset[str], tuple[Figure, Cell]]:
+        """Return what sources stated around a day, by the account, or those summed.
+
+        Of what is stated of several accounts, those with nothing in them that day
+        are left out, so that it stands beside a sum of all the others.
+        """
+        there = {spot[2] for spot, one in self._grid.items() if one.get(str(day))}
+        lines = {spot[2] for spot in self._grid}
+        sums = {self._summed(":".join(spot[:2]), day) for spot in self._grid}
+        sums |= {self._summed(f"total:{spot[0]}", day) for spot in self._grid}
+        found: dict[str | frozenset[str], tuple[Figure, Cell]] = {}
+        for accounts, said in nearby(self._setting, self._entity, day).items():
+            if len(accounts) == 1:
+                found.update((one, said) for one in accounts & lines)
+            elif accounts & there in sums - {frozenset()}:
+                found.setdefault(accounts & there, said)
+        return found
+
+    def _summed(self, key: str, day: datetime.date) -> frozenset[str]:
+        """Return the accounts a sum is of that have something in them on a day."""
+        side, group = key.split(":") if ":" in key else ("", "")
+        return frozenset(
+            spot[2]
+            for spot, one in self._grid.items()
+            if (spot[:2] == (side, group) or (side, group) == ("total", spot[0]))
+            and one.get(str(day))
+        )
 
     def _total(self, figure: Figure, side: str, day: datetime.date) -> Figure:
         """Return a total with the accounts it sums, and all flows behind them."""

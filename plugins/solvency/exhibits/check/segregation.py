@@ -509,9 +509,9 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             *(
                 (
                     setting.say(
-                        "\N{DOUBLE DAGGER} By construction: an amount of these books"
-                        " was sized to what a source says was owed or held on that"
-                        " day, so that it agrees is no finding."
+                        "\N{DOUBLE DAGGER} By construction: an amount that stands on"
+                        " that day, or that makes what was owed or held on it, was"
+                        " sized to another figure, so that it agrees is no finding."
                     ),
                 )
                 if sized.intersection(days)
@@ -523,19 +523,24 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
 
 
 def _sized(setting: Setting, entity: str) -> frozenset[datetime.date]:
-    """Return days of which what was owed or held was made to agree with a source."""
-    by = {
-        name
-        for flow in setting.flows
-        if flow.id in setting.taken
-        for name in flow.sized_by
-    }
+    """Return days on which what was owed or held rests on what was sized.
+
+    Those a source speaks of, and those on which a flow of customers' stands.
+    """
+    flows = [x for x in setting.flows if x.id in setting.taken and x.sized_by]
+    by = {name for flow in flows for name in flow.sized_by}
     accounts = set(customer_accounts(setting, entity))
-    return frozenset(
+    said = (
         one.date
         for one in setting.case.observations
         if one.id in by and accounts.intersection(one.accounts)
     )
+    moved = (
+        flow.date
+        for flow in flows
+        if accounts.intersection(one.account for one in flow.postings)
+    )
+    return frozenset((*said, *moved))
 
 
 def _from_when(setting: Setting, entity: str, series: Series) -> Iterator[Prose]:

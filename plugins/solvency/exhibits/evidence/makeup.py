@@ -66,10 +66,10 @@ def _others(setting: Setting, key: str, rest: dict[str, Decimal]) -> Row:
     amount = setting.own(
         f"{key}:rest",
         sum(rest.values(), Decimal()),
-        formula="sum of the smaller flows",
+        formula="sum of the other flows",
         **of_flows(setting, rest),
     )
-    label = setting.say_many("%(count)s smaller flow", "%(count)s smaller flows", count)
+    label = setting.say_many("%(count)s other flow", "%(count)s other flows", count)
     return Row("others", label, (None, None, None, amount))
 
 

@@ -93,12 +93,12 @@ _SIGNS = {
 
 def nearby(
     setting: Setting, entity: str, day: datetime.date
-) -> dict[str, tuple[Figure, Cell]]:
-    """Return, by account, what a source stated of it alone around a day.
+) -> dict[frozenset[str], tuple[Figure, Cell]]:
+    """Return, by the accounts it covers, what a source stated around a day.
 
     Where several did, one that is no bound, the nearest in time, the first published.
     """
-    found: dict[str, tuple[Figure, Cell]] = {}
+    found: dict[frozenset[str], tuple[Figure, Cell]] = {}
     for one in sorted(
         near(setting, entity, day),
         key=lambda x: (
@@ -106,11 +106,10 @@ def nearby(
             setting.case.sources[x.source].published,
         ),
     ):
-        named = covered(setting, one)
         stated = _stated(setting, one)
-        if len(named) == 1 and one.amount.commodity == setting.case.currency:
+        if one.amount.commodity == setting.case.currency:
             found.setdefault(
-                named[0],
+                frozenset(covered(setting, one)),
                 (
                     replace(stated, sign=_SIGNS[one.bound]),
                     (

@@ -189,7 +189,8 @@ def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
         )
         yield setting.say(
             "%(what)s: of the group's, %(amount)s reached one member while another owes"
-            " it; the members' columns show it as passing between them.",
+            " it; in the column of the one that it reached it comes from the other,"
+            " whose own column has neither side of it.",
             what=Said(
                 words(setting, label)
                 if side == SOURCE

@@ -222,7 +222,8 @@ def _left_out(setting: Setting, count: int) -> tuple[Prose, ...]:
         return ()
     return (
         setting.say(
-            "The largest %(shown)s of %(count)s; all are in the JSON of the command.",
+            "The largest %(shown)s of %(count)s; all are in the JSON of solvency"
+            " recover.",
             shown=setting.count("preferences:shown", _LARGEST, target="preferences"),
             count=setting.count("preferences:count", count, target="preferences"),
         ),
