@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import datetime
 
 ZERO = Decimal()
 _OF_DEBTS = frozenset({"debt", "interest", "collateral"})
@@ -28,6 +25,9 @@ def reaches(petition: datetime.date) -> tuple[int, int, int]:
 
 
 def _years_before(day: datetime.date, years: int) -> datetime.date:
+    if day.year <= years:
+        # The calendar begins with the year 1.
+        return datetime.date.min
     try:
         return day.replace(year=day.year - years)
     except ValueError:
