@@ -1,4 +1,4 @@
-"""What is said of days whose order nobody knows holds in every order they can have."""
+"""What is said of days whose order nobody knows, beside the orders they can have."""
 
 from __future__ import annotations
 
@@ -139,3 +139,27 @@ def test_money_sent_round_on_one_day_is_no_new_money(ledger):
     result = follow(ledger.case(ACCOUNTS + text).book(), [BANK], at=END)
     ((one,),) = (x.owners for x in result.outlays if x.flow == "spent")
     assert (one.owner, one.least, one.most) == ("Customers", 50, 50)
+
+
+def test_a_flow_that_pays_for_another_comes_before_what_would_take_its_money(ledger):
+    # In one order alone is nothing overdrawn: f4, f0, f3; all of f0 is the Lender's.
+    text = flow(1, "f1", (GIVERS["own"], -40), (PLACES[2], 40))
+    text += flow(1, "f2", (GIVERS["lent"], -30), (SAVINGS, 30))
+    text += flow(2, "f0", (BANK, -20), (SAVINGS, 20))
+    text += flow(2, "f3", (SAVINGS, -20), (PLACES[2], 20))
+    text += flow(2, "f4", (SAVINGS, -30), (BANK, 30))
+    result = follow(ledger.case(ACCOUNTS + text).book(), [BANK], at=END)
+    (owners,) = (x.owners for x in result.outlays if x.flow == "f0")
+    said = {one.owner: (one.least, one.most) for one in owners if one.most}
+    assert said == {"Lender": (20, 20)}
+
+
+def test_an_outlay_of_a_day_on_which_money_goes_round_is_of_who_put_it_in(ledger):
+    # Alameda put in nothing; theirs is 50, whatever comes first.
+    text = deposit(1, "theirs", 50) + spend(2, "a", 50)
+    text += flow(2, "back", (SAVINGS, -50), (BANK, 50))
+    text += flow(2, "out", (BANK, -50), (SAVINGS, 50))
+    result = follow(ledger.case(ACCOUNTS + text).book(), [BANK], at=END)
+    (owners,) = (x.owners for x in result.outlays if x.flow == "a")
+    said = {one.owner: (one.least, one.most) for one in owners if one.most}
+    assert said == {"Customers": (50, 50)}

@@ -123,7 +123,8 @@ def fed_first(flows: Ordered, custody: Container[str]) -> Ordered:
         custody: Accounts of which what leaves is not followed.
 
     Returns:
-        The same in an order in which none waits that no order of the day would serve.
+        The same; of those that waited in vain some order may yet be that pays them,
+        where several feed one another.
     """
     held: dict[Position, int] = {}
     found: Ordered = []
@@ -131,8 +132,18 @@ def fed_first(flows: Ordered, custody: Container[str]) -> Ordered:
         day = list(items)
         served: set[str] = set()
         while left := (go := _Day(held, custody, served)).through(day):
-            # No order serves these: they come where they came.
-            served |= left
+            # Others may have taken what these need: try with these before them.
+            ahead = [item for item in day if item[0].id in left]
+            rest = [item for item in day if item[0].id not in left]
+            again = _Day(held, custody, served)
+            fewer = again.through([*ahead, *rest])
+            if len(fewer) < len(left):
+                day, go, left = [*ahead, *rest], again, fewer
+                if not left:
+                    break
+            # No order is known that pays these: they come where they came, those
+            # first that wait for none of the others.
+            served |= go.unfed(day, left) or left
         found += go.done
         held |= go.changed
     return found
@@ -158,6 +169,16 @@ class _Day:
             while turn:
                 turn += self._fed_by(turn.pop(0))
         return {flow.id for rest in self._waiting.values() for flow, _ in rest}
+
+    def unfed(self, day: Ordered, left: set[str]) -> set[str]:
+        """Return those waiting in vain for a place that no other of them feeds."""
+        fed = {p.target for flow, parts in day if flow.id in left for p in parts}
+        return {
+            flow.id
+            for place, items in self._waiting.items()
+            if place not in fed
+            for flow, _ in items
+        }
 
     def _fed_by(self, item: tuple[Flow, list[Part]]) -> Ordered:
         """Let a flow pass if it can; return those that waited for what it brought."""
