@@ -129,7 +129,7 @@ def test_a_switch_says_what_it_changes_and_changes_nothing_itself(site):
     asked = {"hypothesis": "bad-trade", "before": "scenario=established"}
     reply = served.http.get(served.path("where") + "switched", query_string=asked)
     found = reply.get_json()
-    assert found["command"] == "--hypothesis bad-trade"
+    assert found["command"] == "solvency balance --hypothesis bad-trade"
     assert [one["name"] for one in found["hypotheses"] if one["on"]] == ["bad-trade"]
     by_label = {one["label"]: one for one in found["numbers"]}
     # One trade lost 7.5 million of the 13.15 million left.

@@ -84,10 +84,10 @@ def _switched(
 
 
 def _command(view: View) -> str:
-    """Return the options that show the same numbers at the terminal, the day too."""
+    """Return the command that shows the same books at the terminal, the day too."""
     day = f" --at {view.asked.at}" if view.asked.at else ""
     currency = f" --currency {view.asked.currency}" if view.asked.currency else ""
-    return f"{options(view.case)}{day}{currency}"
+    return f"solvency balance {options(view.case)}{day}{currency}"
 
 
 def _beside(view: View, before: View) -> View:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: What is said instead of each message where there is money alone.
 INSTEAD = {
+    "Tokens": "Other holdings",
     "%(unit)s to %(day)s, at what coins were worth when they moved; width is"
     " amount; what went in came out or is left": (
         "%(unit)s to %(day)s, at the rates of the day it moved; width is amount;"
@@ -99,7 +100,6 @@ HOLDINGS = {
 }
 #: What is said instead where no member issued a token, and no market's depth is known.
 NO_TOKENS = {
-    "Tokens": "Securities",
     "Units at the last price by the day, never a later one, none older than its"
     " commodity allows. A token is worth nothing to its issuer.": (
         "Units at the last price by the day, never a later one, none older than its"

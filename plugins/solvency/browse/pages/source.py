@@ -127,12 +127,10 @@ def _tested(beside: list[str]) -> tuple[str, ...]:
         return ()
     return (
         many(
-            "%(count)s more flow cites what it says and does not rest on it: the flow"
-            " has its amount from another source, and this one can be held against it."
-            " %(names)s.",
-            "%(count)s more flows cite what it says and do not rest on it: they have"
-            " their amounts from other sources, and this one can be held against them."
-            " %(names)s.",
+            "%(count)s more flow cites what it says and does not rest on it: this"
+            " source can be held against it. %(names)s.",
+            "%(count)s more flows cite what it says and do not rest on it: this source"
+            " can be held against them. %(names)s.",
             len(beside),
             names=listed(beside),
         ),

@@ -118,7 +118,7 @@ def _of_best(setting: Setting, letter: str) -> str:
         for x in _moved(setting)
         if (x.grade or "?")[:1] == letter and x.purpose and worth(setting, x)
     }
-    if letter == "?" or "stated" in bases:
+    if letter == "?" or not bases or bases - {"derived", "residual"}:
         return ""
     return setting.text(
         "; what stands under %(letter)s is worked out from what such sources say, and"

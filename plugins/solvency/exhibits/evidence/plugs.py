@@ -193,8 +193,11 @@ def _bases(setting: Setting) -> Table:
         unit=(
             text(
                 "%(unit)s moved by the flows of this scenario, at central amounts; each"
-                " flow stands under what its amount is in, and what was pledged apart",
+                " flow stands under what its amount is in%(pledges)s",
                 unit=setting.unit,
+                pledges=text("; what was pledged stands apart")
+                if "pledges" in apart
+                else "",
             )
             if apart
             else text(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def kept_documents(case: Case) -> list[str]:
     """Return what the case keeps of books and statements: documents and files of rows.
 
-    All else that it rests on was published by others.
+    What else a source is of, a bank statement perhaps, its title alone says.
     """
     stored = {one.name for one in case.sources.values() if one.sha256}
     rows = {name for flow in case.flows for name in files_of(flow) if name}

@@ -199,7 +199,7 @@ class Resting:
         if debtor in clearing.nodes and len(ranks) == 1:
             way = "Each entity alone"
             target = self._paying.rate(way, end, debtor, *ranks).target
-        return self._setting.money(key, value, formula="paid", target=target)
+        return self._setting.money(key, value, formula="amount paid", target=target)
 
     def moved(self, name: str, value: Decimal | None, end: str) -> dict[str, Any]:
         """Return the flows that made a line, for its figure, the largest first.

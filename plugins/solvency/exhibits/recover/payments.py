@@ -118,7 +118,9 @@ class Paying:
             parts.append(
                 setting.say(
                     "%(paid)s of the share on what collateral of others covered",
-                    paid=setting.money(f"{key}:further", made.further, formula="paid"),
+                    paid=setting.money(
+                        f"{key}:further", made.further, formula="amount paid"
+                    ),
                 )
             )
         return joined(parts, setting.text("; "))
@@ -213,6 +215,6 @@ class Paying:
                 pieces += [
                     Said(name),
                     " ",
-                    setting.money(f"{key}:by:{name}", one.paid, formula="paid"),
+                    setting.money(f"{key}:by:{name}", one.paid, formula="amount paid"),
                 ]
         return tuple(pieces)

@@ -142,7 +142,7 @@ def _class(
     for name, end in (("low", "low"), ("rate", "central"), ("high", "high")):
         figure = _rate(setting, way, one, name)
         made = made_up(found.ways[_of(way), end], one.entity, one.rank)
-        amount = setting.money(f"{key}:{name}:paid", made.paid, formula="paid")
+        amount = setting.money(f"{key}:{name}:paid", made.paid, formula="amount paid")
         over = setting.say(
             "%(one)s over %(other)s",
             one=replace(paid, target=paid.place) if name == "rate" else amount,

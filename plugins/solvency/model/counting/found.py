@@ -242,7 +242,8 @@ def found(
         counts: The counts of a case over its Book.
         day: The day at whose end.
         basis: How holdings are valued: market, book, clean or realisable. What was
-            found is valued as what the books show of it is.
+            found is valued as what the books show of it is; at realisable what is
+            left then fetches more, which `untraced.eased` says and this does not.
         entities: Whose; default everybody's.
 
     Raises:

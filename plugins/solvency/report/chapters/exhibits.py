@@ -200,7 +200,7 @@ class Exhibits:
         if not family or len(found.notes) - len(kept) < 2:
             return found
         where = self._setting.text(
-            "Marks not explained here are explained below the first of these tables."
+            "Notes not repeated here stand below an earlier one of these tables."
         )
         return replace(found, notes=(*kept, (where,)))
 
