@@ -158,7 +158,7 @@ def test_notes_stand_once_below_tables_of_a_kind(setting) -> None:
     assert exhibits.find(first).notes == whole[first]
     *kept, pointer = exhibits.find(second).notes
     assert not set(kept) & set(whole[first])
-    assert "below the first of these tables" in str(pointer)
+    assert "stand below an earlier one of these tables" in str(pointer)
     # A chapter that is run again has them where they were.
     assert exhibits.find(first).notes == whole[first]
 

@@ -267,8 +267,9 @@ def test_a_day_that_was_made_to_agree_is_marked(ledger) -> None:
     table = next(
         one for one in segregation(built).tables if one.key == "cover-table-FTX"
     )
+    # What was sized stands on the 2nd, and is owed on the 31st as a source says.
     marked = [str(row.label[0]) for row in table.rows if "\u2021" in str(row.label[0])]
-    assert marked == ["31 Oct 2022 \u2021"]
+    assert marked == ["2 Oct 2022 \u2021", "31 Oct 2022 \u2021"]
     assert any("By construction" in str(note) for note in table.notes)
 
 

@@ -104,7 +104,7 @@ def test_a_sum_of_flows_names_what_is_in_it_beside_money(ledger) -> None:
     moved = "moved by the flows of this scenario, "
     assert f"{moved}at central amounts" in said(ledger.case(MONEY), ("plugs",))
     pledged = said(ledger.case(MONEY + PLEDGE), ("plugs",))
-    assert "and what was pledged apart" in pledged
+    assert "; what was pledged stands apart" in pledged
     assert "Flows Money Pledges All Share of all" in " ".join(pledged.split())
 
 

@@ -41,6 +41,8 @@ def test_beside_a_balance_a_bound_gives_way_and_is_called_one(ledger) -> None:
     ):
         case = ledger.case(text)
         setting = of_answers(case.book(), day)
-        (found, (name, *_)) = nearby(setting, "FTX", day)["Assets:FTX:Bank"]
+        (found, (name, *_)) = nearby(setting, "FTX", day)[
+            frozenset({"Assets:FTX:Bank"})
+        ]
         assert (name.name, found.sign) == told
         assert found.text(setting.locale).startswith(found.sign)

@@ -34,12 +34,14 @@ INSTEAD = {
         " width is amount"
     ),
     "%(unit)s, or units where a coin is named; balanced: the nearest amount"
-    " that agrees with the others; strain: claimed less what all other claims"
+    " that agrees with the others; of a bound the far end of its range is claimed;"
+    " strain: claimed less what all other claims"
     " alone would have it be, over the spread of that gap, positive where too much"
     " is claimed; from 5 either way a claim clashes, from 3 it is at odds,"
     " below in doubt": (
         "%(unit)s, or units where a currency is named; balanced: the nearest amount"
-        " that agrees with the others; strain: claimed less what all other claims"
+        " that agrees with the others; of a bound the far end of its range is claimed;"
+        " strain: claimed less what all other claims"
         " alone would have it be, over the spread of that gap, positive where too much"
         " is claimed; from 5 either way a claim clashes, from 3 it is at odds,"
         " below in doubt"
