@@ -43,7 +43,7 @@ _SPACE = 5.0
 #: wider where a label would else cover a band.
 _PADDING = 15.0
 _PADDINGS = (_PADDING, 20.0, 26.0, 32.0)
-_TALL = 180.0
+_TALL = 150.0
 _LABEL = BODY * LEADING + 1.5
 #: The height of what a label stands on.
 _PLATE = 14.5
