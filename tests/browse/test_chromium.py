@@ -404,6 +404,22 @@ def test_a_point_of_a_line_opens_what_it_rests_on(window):
     expect(point).not_to_be_focused()
 
 
+def test_a_reader_who_goes_on_while_a_panel_closes_keeps_her_place(window):
+    tab = window("solvency")
+    points = tab.locator(".sv-broad svg a[aria-label^='Owed to customers, ']")
+    points.first.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    # As the browser steps back she is at another point already.
+    points.nth(1).evaluate(
+        "one => addEventListener('popstate', () => one.focus(), { once: true })"
+    )
+    tab.keyboard.press("Escape")
+    expect(points.nth(1)).to_be_focused()
+    tab.evaluate("new Promise((done) => requestAnimationFrame(() => done()))")
+    expect(points.nth(1)).to_be_focused()
+
+
 def test_the_shaded_gap_opens_what_was_missing(window):
     tab = window("solvency")
     tab.locator(".sv-broad svg a[aria-label='Gap']").focus()

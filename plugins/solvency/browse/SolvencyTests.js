@@ -296,9 +296,12 @@ function walked() {
     closing = null;
     unnamed();
     end();
-    // The step back may lead to a place of the page, which takes the focus.
+    // The step back may lead to a place of the page, which takes the focus, or nobody has
+    // it then; where the reader has gone on meanwhile it stays.
     requestAnimationFrame(() => {
-      if (!document.querySelector(".sv-panel")) back?.focus();
+      const now = document.activeElement ?? document.body;
+      const taken = now === document.body || `#${now.id}` === location.hash;
+      if (taken && !document.querySelector(".sv-panel")) back?.focus();
     });
     return;
   }
