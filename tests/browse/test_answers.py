@@ -143,7 +143,7 @@ def test_an_account_is_picked_and_one_that_says_nothing_says_so(site, ledger):
     assert 'aria-current="true">Assets:Alameda:Bank<' in html
     other = _answer(served, "tracing", pick="Assets:FTX:Bank")
     assert 'aria-current="true">Assets:FTX:Bank<' in other
-    assert "paid out of Assets:FTX:Bank" in other
+    assert "paid out of FTX: Bank" in other
     none = _answer(served, "tracing", pick="Assets:Alameda:Coins")
     assert "Nothing can be traced here" in none
 

@@ -292,6 +292,20 @@ def test_beliefs_are_calibrated():
             )
 
 
+def test_a_group_left_out_brings_back_what_no_chain_visited_with_it():
+    # The first is a hundred spreads from not having happened, by the leak alone; each
+    # of the others is told by a court that hardly knows.
+    count = 13
+    seen, spreads = [100.0, *[0.5] * (count - 1)], [1.0, *[4.0] * (count - 1)]
+    flows = [(at,) for at in range(count)]
+    call = (np.eye(count), [100.0, *[1.0] * (count - 1)], [0.1] * count, flows)
+    result = weigh(seen, spreads, *call, [0.7, *[0.4] * (count - 1)])
+    assert result.posteriors[0] == pytest.approx(1.0, abs=1e-6)
+    found = result.leaving_out(["leak", *["court"] * (count - 1)])
+    assert found["leak"].posteriors[0] == pytest.approx(0.7, abs=0.05)
+    assert found["court"].posteriors[0] == pytest.approx(1.0, abs=1e-6)
+
+
 def test_groups_left_out_by_sampling_agree_with_the_tree(monkeypatch):
     rng = np.random.default_rng(11)
     case, _ = random_case(rng, 13, seen=14, shared=3, exclusions=((0, 1), (5, 9)))

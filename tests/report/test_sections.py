@@ -57,6 +57,8 @@ class TestTracing:
             names = [one.name for one in unit if isinstance(one, Ref)]
             assert names
             assert all(name.startswith("Assets:Desk:") for name in names)
+            said = [one.label for one in unit if isinstance(one, Ref)]
+            assert all(one.startswith("Desk: ") for one in said)
 
     def test_every_rule_lies_between_least_and_most(self, report: Report) -> None:
         table = exhibit(report, "traced-outlays")

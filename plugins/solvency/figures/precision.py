@@ -44,6 +44,20 @@ def settled_all(values: Iterable[SupportsFloat]) -> list[float]:
     return [settled(value) for value in values]
 
 
+def chances(values: Iterable[SupportsFloat], possible: Iterable[object]) -> list[float]:
+    """Return computed chances, none of which is nothing but where it cannot be.
+
+    Args:
+        values: chances.
+        possible: of each, false where it is zero however much is computed.
+
+    Returns:
+        Each to twelve digits; what is below rounding and possible as the least there is.
+    """
+    pairs = zip(values, possible, strict=True)
+    return [settled(one) or (NOISE if may else 0.0) for one, may in pairs]
+
+
 def bound(difference: float) -> float:
     """Return the power of ten that a difference does not pass, 1e-9 the least."""
     exponent = -9

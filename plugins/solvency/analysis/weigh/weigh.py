@@ -36,6 +36,7 @@ from solvency.analysis.weigh.once import weighed_once
 from solvency.analysis.weigh.predictive import predicted
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
+from solvency.figures.precision import chances
 from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.precision import settled_all
@@ -175,7 +176,7 @@ def _otherwise(found: Evidence) -> list[Evidence]:
 def _weighed(one: Evidence, like: tuple[Weighing, int]) -> dict[str, float]:
     """Return beliefs from evidence like another that was weighed with a seed."""
     weighed = one.weigh(best=1, error=_ROUGH, seed=like[1], like=like[0])
-    beliefs = settled_all(weighed.posteriors)
+    beliefs = chances(weighed.posteriors, weighed.priors)
     return dict(zip(one.hypotheses, beliefs, strict=True))
 
 
@@ -186,6 +187,7 @@ def _beliefs(
     number = {name: at for at, name in enumerate(found.hypotheses)}
     at_priors = [whole.at_prior(prior) for prior in PRIORS]
     factors = np.clip(whole.bayes_factors, 1 / _ODDS, _ODDS)
+    posteriors = chances(whole.posteriors, whole.priors)
     beliefs = []
     for name, hypothesis in found.case.hypotheses.items():
         at = number.get(name)
@@ -210,7 +212,7 @@ def _beliefs(
                 name,
                 hypothesis.title,
                 settled(whole.priors[at]),
-                settled(whole.posteriors[at]),
+                posteriors[at],
                 settled(whole.errors[at]),
                 settled(factors[at], 0.0),
                 tuple(settled_all(belief[at] for belief in at_priors)),
@@ -265,9 +267,10 @@ def scenario_fits(found: Evidence) -> list[ScenarioFit]:
     fits = [_scenario(found, one) for one in found.case.scenarios.values()]
     logs = np.array([one.log_evidence for one in fits])
     shares = arithmetic.exp(logs - logs.max(initial=-math.inf))
-    chances = settled_all(shares / shares.sum())
+    possible = np.isfinite(logs)
+    beliefs = chances(shares / shares.sum(), possible)
     return sorted(
-        (one._replace(posterior=p) for one, p in zip(fits, chances, strict=True)),
+        (one._replace(posterior=p) for one, p in zip(fits, beliefs, strict=True)),
         key=lambda one: (-one.log_evidence, one.name),
     )
 
@@ -330,7 +333,8 @@ def _left_out(found: Evidence, whole: Weighing) -> tuple[LeftOut, ...]:
         # A group of bounds that say nothing has no row to leave out.
         one = without.get(group)
         beliefs = whole.posteriors if one is None else one.posteriors
-        named = dict(zip(found.hypotheses, settled_all(beliefs), strict=True))
+        settled_ones = chances(beliefs, whole.priors)
+        named = dict(zip(found.hypotheses, settled_ones, strict=True))
         left.append(LeftOut(group, named))
     return tuple(left)
 

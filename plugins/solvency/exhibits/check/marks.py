@@ -82,8 +82,7 @@ def notes_of(setting: Setting, shown: Iterable[Finding]) -> Iterator[Prose]:
         yield (
             setting.text(
                 "A draw takes any day within the bounds of a flow, so that it may break"
-                " before the day written: where that is later than nearly all draws, it"
-                " is the latest the sources allow, and no more."
+                " before the day written."
             ),
         )
     put_in = {way for x in tests for way in (*x.put_in, *x.worst_put_in)}

@@ -272,6 +272,15 @@ def gains(setting: Setting, found: Recovery, paying: Paying) -> Table | None:
             for one in found.gains
             for key in (f"gain:{one.creditor}:{one.entity}:{one.rank}",)
         ),
+        notes=(
+            (
+                text(
+                    "All as one, each rank is paid before the next out of all assets:"
+                    " a gain or a loss is by rank too, and not by the companies being"
+                    " taken as one alone."
+                ),
+            ),
+        ),
     )
 
 

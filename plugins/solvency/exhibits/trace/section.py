@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.shares import COLUMNS
+from solvency.exhibits.balance.sheets import short_name
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import told
 from solvency.exhibits.section import Section
@@ -23,6 +24,7 @@ from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
+    from solvency.figures.figure import Ref
 
 _ZERO = Decimal()
 #: Outlays printed one by one.
@@ -157,10 +160,21 @@ def _purposes(setting: Setting, found: Following) -> Table:
 
 def _out_of(setting: Setting, found: Following) -> Prose:
     """Name the accounts that are traced, each with a link to its register."""
-    names = [(setting.account_ref(name),) for name in found.accounts]
+    names = [(_named(setting, name),) for name in found.accounts]
     return setting.say(
         "; paid out of %(accounts)s", accounts=listed(setting.locale, names)
     )
+
+
+def _named(setting: Setting, account: str) -> Ref | Said:
+    """Return whose account it is and its name, as a link where it has a register."""
+    shown = setting.text(
+        "%(entity)s: %(name)s",
+        entity=setting.case.accounts[account].entity,
+        name=short_name(setting, account),
+    )
+    linked = account in setting.registered
+    return about("account", account, shown) if linked else Said(shown)
 
 
 def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:

@@ -5,8 +5,8 @@ in each combination is divided by how probable it makes the group's given the re
 more hypotheses, the combinations a sampler visits with all groups are given the weight
 they would have without one: the inverse of that probability (importance sampling as in
 leave-one-out cross-validation: Gelfand, Dey and Chang, Bayesian Statistics 4, 1992).
-Where a group decides so much that few visits would count, the chains go on from them
-without it.
+Where a group decides so much that few visits would count, or that none has what would
+be believed without it, the chains go on from them without it.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ FEW = 12
 _MANY = 64
 #: Visits that are weighted, and the fewest they may be worth.
 _VISITS, _WORTH = 1024, 192
+#: Visits that are asked what another answer to what all of them share would weigh.
+_ASKED = 64
 #: Numbers of several groups that are worked on at once.
 _CELLS = 1 << 20
 #: Standard error at which chains stop.
@@ -174,12 +176,41 @@ def _weighted(
     """Return belief without a group from visits made with it."""
     weights = arithmetic.exp(logs - logs.max())
     weights /= weights.sum()
-    if arithmetic.dot(weights, weights) * _WORTH > 1:
-        rng = np.random.default_rng(seed)
+    rest, rng = _rest(case, gone), np.random.default_rng(seed)
+    few = arithmetic.dot(weights, weights) * _WORTH > 1
+    if few or _unseen(rest, some, weights, rng) > _ERROR:
         start = some[rng.choice(len(some), size=CHAINS, p=weights)]
-        found = visits(_rest(case, gone), _ERROR, seed, start)
+        found = visits(rest, _ERROR, seed, start)
         return Without(found.marginals, found.errors)
     return Without(*moved(whole, some, weights))
+
+
+def _unseen(
+    rest: Model, some: States, weights: Array, rng: np.random.Generator
+) -> float:
+    """Return the most belief in what no visit has: no weight brings that back.
+
+    Args:
+        rest: the model without the group.
+        some: visits made with it, shape (n, h).
+        weights: their weights without it, shape (n,).
+        rng: draws the visits that are asked.
+
+    Returns:
+        For the hypothesis on which all visits agree, the greatest odds that it is
+        otherwise, from each visit with that one turned and what it excludes struck out.
+    """
+    agreed = np.flatnonzero(some.all(axis=0) | ~some.any(axis=0))
+    asked = some[rng.choice(len(some), size=_ASKED, p=weights)]
+    before = scores_of(rest, asked)
+    odds = [0.0]
+    for at in agreed:
+        turned = asked.copy()
+        turned[:, at] ^= True
+        turned &= ~(turned[:, at, None] & (rest.conflicts[at] > 0))
+        ratios = arithmetic.exp(np.minimum(scores_of(rest, turned) - before, 0.0))
+        odds.append(float(ratios.sum()) / _ASKED)
+    return max(odds)
 
 
 def _surprises(
