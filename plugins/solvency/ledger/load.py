@@ -106,8 +106,9 @@ def load(
         found = None if kept is None or trust else kept.case(top, scenario, known)
         if found is not None:
             again = partial(load, path, scenario=scenario, known=known, cache=False)
-            case, files = found
-            return _with_hashes(replace(case, entries=Deferred(case, again)), files)
+            before, read_files = found
+            whole = replace(before, entries=Deferred(before, again))
+            return _with_hashes(whole, read_files)
         errors = Errors()
         entries, faults, options, files = _parse(top, errors, trust=trust, kept=kept)
         if not trust and any(error.rule == "trust" for error in errors):
