@@ -79,12 +79,15 @@ def _is_in_normal_flow(box: Any) -> bool:
 
 def _lengths(theirs: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     """Return what gives boxes their lengths, those of plain styles found once."""
+    # Styles by the ten thousand have the same few lengths.
+    kept: dict[str, Any] = {}
 
     def resolved(box: Any, containing_block: Any) -> None:
         style = box.style
         known = vars(style).get("plain_lengths")
         if known is None:
-            known = style.plain_lengths = _plain(style)
+            known = _plain(style)
+            known = style.plain_lengths = kept.setdefault(repr(known), known)
         lengths, borders = known
         if not lengths:
             theirs(box, containing_block)
