@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 import solvency
 from solvency.figures.errors import ReportError
 from solvency.report import write
+from solvency.report.attachments import case_files
 from solvency.report.verification.verdict import Outcome
 from solvency.report.verification.verify import verify
 
@@ -35,6 +37,34 @@ def test_a_ledger_changed_after_it_was_loaded(folder: Path, tmp_path: Path) -> N
     with pytest.raises(ReportError, match="changed while the report was made"):
         write(case, case.book(), tmp_path / "x.pdf", sections=SECTIONS)
     assert not (tmp_path / "x.pdf").exists()
+
+
+@pytest.mark.parametrize("turn", ["read", "from the cache"])
+def test_files_that_are_as_they_were_read_are_not_read_again(
+    turn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = folder / "main.beancount"
+    case = solvency.load(top, cache=turn != "read")
+    if turn != "read":
+        case = solvency.load(top)
+    module = import_module("solvency.report.as_loaded")
+    read: list[Path] = []
+    monkeypatch.setattr(module, "load", lambda path, **_: read.append(path) or case)
+    module.check_as_loaded(case, case_files(case))
+    assert not read
+    # A copy that says something else may not follow from them, nor may changed files.
+    module.check_as_loaded(replace(case), case_files(case))
+    assert len(read) == 1
+    top.write_text(top.read_text() + "; more\n")
+    module.check_as_loaded(case, case_files(case))
+    assert len(read) == 2
+
+
+def test_a_case_that_says_other_than_its_files(folder: Path, tmp_path: Path) -> None:
+    case = solvency.load(folder / "main.beancount")
+    other = replace(case, title="Another")
+    with pytest.raises(ReportError, match="changed while the report was made"):
+        write(other, other.book(), tmp_path / "x.pdf", sections=SECTIONS)
 
 
 def test_a_ledger_changed_while_it_is_printed(

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from typing import ClassVar
 from typing import NamedTuple
 
 from solvency.ledger.vocabulary import CURRENCIES
@@ -540,6 +542,9 @@ class Case:
     entries: Sequence[Directive] = field(default=(), repr=False, compare=False)
     #: Those of them that note something of a row of imported evidence.
     row_notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
+    #: The SHA-256 of each file as it was read, of a case as its files alone made it: no
+    #: field, so that a changed copy has none.
+    hashes: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def takes(self, flow: Flow) -> bool:
         """Say whether a flow belongs to this scenario and was known by then."""

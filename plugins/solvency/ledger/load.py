@@ -106,7 +106,9 @@ def load(
         found = None if kept is None or trust else kept.case(top, scenario, known)
         if found is not None:
             again = partial(load, path, scenario=scenario, known=known, cache=False)
-            return replace(found, entries=Deferred(found, again))
+            before, read_files = found
+            whole = replace(before, entries=Deferred(before, again))
+            return _with_hashes(whole, read_files)
         errors = Errors()
         entries, faults, options, files = _parse(top, errors, trust=trust, kept=kept)
         if not trust and any(error.rule == "trust" for error in errors):
@@ -135,9 +137,17 @@ def load(
             row_notes=row_notes(entries),
             files=files_of(case),
         )
-        if kept is not None and not trust:
+        if trust:
+            return case
+        if kept is not None:
             kept.keep(case, (top, scenario, known), files, options)
-        return case
+        return _with_hashes(case, files)
+
+
+def _with_hashes(case: Case, files: Iterable[ReadFile]) -> Case:
+    """Note with a case just made what its files were."""
+    object.__setattr__(case, "hashes", {one.name: one.sha256 for one in files})
+    return case
 
 
 def _lacks_case(fault: Any) -> bool:

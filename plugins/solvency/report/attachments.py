@@ -6,21 +6,17 @@ that `solvency verify` needs to make it again.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
 import json
 import re
-import tempfile
 from collections import Counter
 from collections import defaultdict
 from pathlib import Path
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
-
-from beancount.core import data
 
 from solvency import inert
 from solvency.exhibits.evidence import dossier
@@ -33,15 +29,10 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger import control_totals
-from solvency.ledger.cache.switch import uncached
-from solvency.ledger.load import load
-from solvency.model.restated_observations import restated
 from solvency.report.chapters.files import files_of
 from solvency.report.pdf import Attached
 
 if TYPE_CHECKING:
-    import datetime
-
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Case
     from solvency.report.document import Report
@@ -52,11 +43,8 @@ POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
 #: More files of one kind than this stand in one line of the list.
 _ALIKE = 20
-CHANGED = "a file of the case changed while the report was made: run it again"
 #: Names of files that the report itself adds.
 _KEPT = frozenset({FIGURES, POSTINGS, control_totals.NAME})
-#: What beancount says of a folder of documents that is not there.
-_NO_FOLDER = re.compile("Document root '(.+)' does not exist")
 #: What Windows takes for a device, whatever its suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -138,86 +126,6 @@ def _file(case: Case, name: str, what: str) -> Attached:
     if one.shown in _KEPT or one.shown.startswith(EXHIBITS):
         raise ReportError(f"{shown} is a name the report keeps for itself")
     return one
-
-
-def check_as_loaded(case: Case, files: tuple[Attached, ...]) -> None:
-    """Check that the files to be carried are the ones the case was loaded from.
-
-    Args:
-        case: The case.
-        files: Its files, as they will be embedded.
-
-    Raises:
-        ReportError: They make another case, since one was changed meanwhile.
-    """
-    if not files:
-        return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for one in files:
-            target = folder / one.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(one.content)
-        again = reloaded(
-            folder / files[0].name,
-            case.scenario.name,
-            case.known,
-            case.functional and case.currency,
-        )
-    # What was loaded with --trust is refused here, and by whoever verifies it.
-    trusted = any(error.rule == "trust" for error in again.errors)
-    if not trusted and again.fingerprint != case.fingerprint:
-        raise ReportError(CHANGED)
-
-
-def reloaded(
-    path: Path,
-    scenario: str | None,
-    known: datetime.date | None,
-    currency: str | None = None,
-) -> Case:
-    """Load the files a report carries, without the documents the ledger points at.
-
-    A report carries no documents. Each is stood in for by an empty file beside the
-    ledger, since beancount wants it to be there, and nothing reads it.
-
-    Args:
-        path: The top file, in a folder of its own.
-        scenario: The scenario to keep.
-        known: Keep only what was published by this day.
-        currency: What to report in; default the ledger's own.
-
-    Raises:
-        CaseError: The file cannot be read, or has no rate of that currency.
-        RowsError: The totals of subledgers cannot be read.
-    """
-    folder = path.resolve().parent
-
-    def loaded() -> Case:
-        # From a folder that goes again, what is read would be kept for nobody.
-        with control_totals.enclosed_in(folder), uncached():
-            return load(path, scenario=scenario, known=known)
-
-    case = loaded()
-    found = False
-    for error in case.errors:
-        root = _NO_FOLDER.search(error.message)
-        if isinstance(error.entry, data.Document):
-            target, home = Path(error.entry.filename), Path(error.entry.filename).parent
-        elif root:
-            target = home = Path(root[1])
-        else:
-            continue
-        if not target.is_relative_to(folder) or ".." in target.parts:
-            continue
-        with contextlib.suppress(OSError, ValueError):
-            home.mkdir(parents=True, exist_ok=True)
-            if target != home:
-                target.touch()
-            found = True
-    if found:
-        case = loaded()
-    return case if currency is None or case.errors else restated(case, currency)
 
 
 def postings(case: Case) -> Attached:

@@ -23,10 +23,10 @@ from solvency.report import html_edition
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import report_date
-from solvency.report.attachments import CHANGED
+from solvency.report.as_loaded import CHANGED
+from solvency.report.as_loaded import check_as_loaded
 from solvency.report.attachments import attachments
 from solvency.report.attachments import case_files
-from solvency.report.attachments import check_as_loaded
 from solvency.report.attachments import exhibits
 from solvency.report.attachments import figures
 from solvency.report.attachments import postings

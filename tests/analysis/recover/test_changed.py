@@ -46,6 +46,17 @@ def test_insiders_that_pay_all_they_owe(ledger):
     }
 
 
+def test_only_what_is_asked_for_is_cleared(ledger):
+    # A sentence on entities alone needs three clearings of nine.
+    _, one = changed(ledger)
+    assert len(one.found.ways) == 9
+    assert not one.repaid.ways
+    assert one.repaid.classes
+    assert {way for way, _ in one.repaid.ways} == {"alone"}
+    assert one.repaid.gains
+    assert len(one.repaid.ways) == 5
+
+
 def test_others_outside_that_pay_nothing(ledger):
     # A customer owes Alameda 19, and pays it in the central case.
     owing = """

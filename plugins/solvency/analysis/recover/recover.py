@@ -106,28 +106,89 @@ class Gain:
         return self.consolidated - self.alone
 
 
+class _Ways(dict[tuple[str, str], Waterfall]):
+    """Clearings by way of taking the estates and estimate, each made when asked for."""
+
+    def __init__(self, found: Estate, costs: tuple[float, float]) -> None:
+        super().__init__()
+        self._found = found
+        self._costs = costs
+        case = found.book.case
+        members = case.members
+        self._estates: dict[str, dict[str, str]] = {
+            "alone": {name: name for name in members},
+            "silo": {name: case.entities[name].silo or name for name in members},
+            "group": dict.fromkeys(members, GROUP),
+        }
+
+    def __missing__(self, key: tuple[str, str]) -> Waterfall:
+        way, end = key
+        alpha, beta = self._costs
+        made = waterfall(
+            self._found, self._estates[way], end=end, alpha=alpha, beta=beta
+        )
+        self[key] = made
+        return made
+
+
 @dataclass(frozen=True)
 class Recovery:
     """Who gets what back on a day."""
 
     case: Case
     at: datetime.date
-    statements: tuple[Statement, ...]
-    classes: tuple[Class, ...]
-    silos: tuple[Class, ...]
-    consolidated: tuple[Class, ...]
-    gains: tuple[Gain, ...]
+    found: Estate
     #: Clearings by way of taking the estates (alone, silo, group) and estimate.
     ways: Mapping[tuple[str, str], Waterfall]
-    debts: tuple[Debt, ...]
-    notes: tuple[str, ...]
     #: Shares that estates in default realise: of their own assets, of what comes in.
     costs: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def debts(self) -> tuple[Debt, ...]:
+        """Return the debts that were cleared."""
+        return self.found.debts
 
     @property
     def alone(self) -> Waterfall:
         """Return the clearing of entities alone, central estimate."""
         return self.ways["alone", "central"]
+
+    @cached_property
+    @wide()
+    def statements(self) -> tuple[Statement, ...]:
+        """Return the statement of affairs of each member."""
+        by_end = {end: self.ways["alone", end] for end in ENDS}
+        return tuple(_statement(self.found, name, by_end) for name in self.case.members)
+
+    @cached_property
+    @wide()
+    def classes(self) -> tuple[Class, ...]:
+        """Return classes of claims, each entity alone."""
+        return _classes(self.ways, "alone")
+
+    @cached_property
+    @wide()
+    def silos(self) -> tuple[Class, ...]:
+        """Return classes of claims, by silo."""
+        return _classes(self.ways, "silo")
+
+    @cached_property
+    @wide()
+    def consolidated(self) -> tuple[Class, ...]:
+        """Return classes of claims, all taken as one."""
+        return _classes(self.ways, "group")
+
+    @cached_property
+    @wide()
+    def gains(self) -> tuple[Gain, ...]:
+        """Return what each outside creditor is paid each way."""
+        return _gains(self.ways, frozenset(self.case.members))
+
+    @cached_property
+    @wide()
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be said beside."""
+        return (*self.found.notes, *noted(self.found, self.alone))
 
     @wide()
     def rate(self, entity: str, rank: str) -> Decimal | None:
@@ -149,6 +210,7 @@ def recover(
     unpaid: frozenset[str] = frozenset(),
     repaid: frozenset[str] = frozenset(),
     owed: Mapping[str, Decimal] = NOTHING_OTHER,
+    at_once: bool = True,
 ) -> Recovery:
     """Say who gets what back on a day.
 
@@ -160,6 +222,8 @@ def recover(
         unpaid: Debtors outside the group that pay nothing at any estimate.
         repaid: Debtors outside the group that pay all they owe at any estimate.
         owed: By account, the share at which its debts count; those of others in full.
+        at_once: Clear in each way and at each estimate now; else what is asked
+            for, and then the error of a clearing is raised by whoever asks.
 
     Raises:
         ValueError: A claim no clearing can take, naming the flow; or a cost outside
@@ -170,36 +234,12 @@ def recover(
     found = estate(book, at)
     debts = tuple(at_shares(found.debts, owed))
     found = replace(found, unpaid=unpaid, repaid=repaid, debts=debts)
-    members = case.members
-    ways: dict[str, dict[str, str]] = {
-        "alone": {name: name for name in members},
-        "silo": {name: case.entities[name].silo or name for name in members},
-        "group": dict.fromkeys(members, GROUP),
-    }
-    results = {
-        (way, end): waterfall(found, estates, end=end, alpha=alpha, beta=beta)
-        for way, estates in ways.items()
-        for end in ENDS
-    }
-    return Recovery(
-        case=case,
-        at=at,
-        statements=tuple(
-            _statement(found, name, {end: results["alone", end] for end in ENDS})
-            for name in members
-        ),
-        classes=_classes(results, "alone"),
-        silos=_classes(results, "silo"),
-        consolidated=_classes(results, "group"),
-        gains=_gains(results, frozenset(members)),
-        ways=results,
-        debts=found.debts,
-        notes=(
-            *found.notes,
-            *noted(found, results["alone", "central"]),
-        ),
-        costs=(alpha, beta),
-    )
+    ways = _Ways(found, (alpha, beta))
+    if at_once:
+        for way in ("alone", "silo", "group"):
+            for end in ENDS:
+                _ = ways[way, end]
+    return Recovery(case, at, found, ways, (alpha, beta))
 
 
 def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Statement:
@@ -274,10 +314,9 @@ def _sum(debts: list[Debt], ranks: frozenset[str] | set[str]) -> Decimal:
     return sum((debt.value for debt in debts if debt.rank in ranks), ZERO)
 
 
-Results = dict[tuple[str, str], Waterfall]
-
-
-def _classes(results: Results, way: str) -> tuple[Class, ...]:
+def _classes(
+    results: Mapping[tuple[str, str], Waterfall], way: str
+) -> tuple[Class, ...]:
     """Return claims and payments by estate and rank."""
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
     for at, end in enumerate(ENDS):
@@ -301,7 +340,9 @@ def _classes(results: Results, way: str) -> tuple[Class, ...]:
     )
 
 
-def _gains(results: Results, members: frozenset[str]) -> tuple[Gain, ...]:
+def _gains(
+    results: Mapping[tuple[str, str], Waterfall], members: frozenset[str]
+) -> tuple[Gain, ...]:
     """Return what each outside creditor is paid each way, central estimate."""
     sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
     for at, way in enumerate(("alone", "silo", "group")):

@@ -53,7 +53,10 @@ def again(
     repaid: frozenset[str] = frozenset(),
     owed: Mapping[str, Decimal] = NOTHING_OTHER,
 ) -> Recovery:
-    """Share out once more at the same costs, with other books, payers or claims."""
+    """Share out once more at the same costs, with other books, payers or claims.
+
+    Only what is asked of the answer is cleared: most ask for one way of three.
+    """
     alpha, beta = found.costs
     return recover(
         book,
@@ -63,4 +66,5 @@ def again(
         unpaid=unpaid,
         repaid=repaid,
         owed=owed,
+        at_once=False,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -100,19 +101,23 @@ class ReadBefore:
 
     def case(
         self, top: str, scenario: str | None, known: datetime.date | None
-    ) -> Case | None:
-        """Return a case as it was loaded before, if none of its files has changed."""
+    ) -> tuple[Case, list[ReadFile]] | None:
+        """Return a case as it was loaded before, if none of its files has changed.
+
+        With it come those files.
+        """
         body = self._store.read(case_key(self._reader, top, scenario, known))
         if body is None:
             return None
         try:
             start = bytes(body).index(_END)
-            files, rows = json.loads(bytes(body[:start]))
-            if not _are_the_same(top, [ReadFile(*one) for one in files]):
+            read, rows = json.loads(bytes(body[:start]))
+            files = [ReadFile(*one) for one in read]
+            if not _are_the_same(top, files):
                 return None
             found = unpacked(body[start + 1 :])
             if isinstance(found, Case) and _rows_are_the_same(found, rows):
-                return found
+                return found, files
         except (BrokenError, TypeError, ValueError):
             pass
         return None
@@ -138,7 +143,7 @@ class ReadBefore:
         if rows is None:
             return
         top, scenario, known = asked
-        said = {name: getattr(case, name) for name in Case.__dataclass_fields__}
+        said = {one.name: getattr(case, one.name) for one in fields(Case)}
         plain = Case(**{**said, "entries": (), "errors": ()})
         head = json.dumps([files, rows]).encode() + _END
         self._write(case_key(self._reader, top, scenario, known), head, plain)
