@@ -37,6 +37,37 @@ def test_a_plugin_of_their_own_is_refused_and_run_with_trust(ledger, tmp_path):
     assert spoor.exists()
 
 
+HUGE = """\
+from decimal import Decimal
+__plugins__ = ("huge",)
+def huge(entries, options):
+    return [_huge(entry) for entry in entries], []
+def _huge(entry):
+    if not hasattr(entry, "postings"):
+        return entry
+    return entry._replace(postings=[
+        one._replace(units=one.units._replace(number=one.units.number.scaleb(5000)))
+        for one in entry.postings
+    ])
+"""
+
+
+@pytest.mark.parametrize("line", ['plugin "solvency"\n', ""])
+def test_a_number_that_a_plugin_made_too_long_is_an_error_of_the_ledger(ledger, line):
+    ledger.write(HUGE, f"huge_plugin_{len(line)}.py")
+    path = ledger.write(
+        'option "insert_pythonpath" "TRUE"\n'
+        f'plugin "huge_plugin_{len(line)}"\n{line}'
+        + PREAMBLE.replace('plugin "solvency"\n', "")
+        + '2022-01-02 * "Too much" ^court\n'
+        "  Assets:Alameda:Bank  1 USD\n  Equity:Alameda:Shares\n"
+    )
+    case = solvency.load(path, trust=True)
+    (long,) = [error for error in case.errors if error.rule == "number"]
+    assert "5001 digits before its point" in long.message
+    assert not case.flows
+
+
 #: Every module that beancount has where a `plugin` line may name it.
 OF_BEANCOUNT = sorted(
     f"{package.__name__}.{path.stem}"

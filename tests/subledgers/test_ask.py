@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import settings
@@ -227,6 +228,22 @@ def test_money_is_written_in_hundredths():
     from solvency.analysis.ask.inputs import money
 
     assert money(-105) == Decimal("-1.05")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["preferences", "--threshold", "1e5000"],
+        ["distribution", "--pot", "1e-5000"],
+        ["sample", "--draw", "stratified", "--bands", "100,1e5000"],
+    ],
+    ids=" ".join,
+)
+def test_an_amount_of_more_digits_than_a_ledgers_is_refused(ledgers, words):
+    path = str(ledgers / "exchange" / "main.beancount")
+    ran = CliRunner().invoke(main, ["ask", *words, path])
+    assert ran.exit_code == 2
+    assert "digits before its point" in ran.output
 
 
 def test_the_bundled_example_has_its_faults_found(ledgers):

@@ -23,6 +23,9 @@ from solvency.cli.common import on_output
 from solvency.cli.engines import on_engine
 from solvency.cli.terminal.completion import names
 from solvency.defaults import SAMPLED
+from solvency.wide import DIGITS
+from solvency.wide import PLACES
+from solvency.wide import width
 
 if TYPE_CHECKING:
     import datetime
@@ -50,6 +53,14 @@ class AmountType(click.ParamType[Decimal]):
             self.fail(f"{value!r} is no amount", param, ctx)
         if not found.is_finite() or found < 0:
             self.fail(f"{value!r} is no amount of nil or more", param, ctx)
+        before, after = width(found)
+        if before > DIGITS or after > PLACES:
+            self.fail(
+                f"{value!r} has over {DIGITS} digits before its point, or {PLACES}"
+                " after it",
+                param,
+                ctx,
+            )
         return found
 
 

@@ -36,6 +36,7 @@ from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
 from solvency.ledger.errors import ours
+from solvency.ledger.files.number_limits import within
 from solvency.ledger.files.parsing import Parsed
 from solvency.ledger.files.parsing import parse
 from solvency.ledger.files.source import UnreadableError
@@ -118,6 +119,8 @@ def load(
             entries, faults = _transformed(entries, faults, options)
         case = request.case
         if case is None:
+            if trust:
+                entries = within(entries, errors, parsed=True)
             wrong = bool(errors) or any(not _lacks_case(one) for one in faults)
             if is_case(entries) or (wrong and not has_books(entries, options)):
                 # It has no `plugin "solvency"` line, or is no ledger at all.
