@@ -97,11 +97,11 @@ def differing(
     ledger: Path,
     folder: Path,
     runs: dict[str, dict[str, str]],
-    printed: frozenset[str] | None = None,
+    printed: frozenset[str],
 ) -> dict[str, list[str]]:
     """Return what each run writes that the plain one writes otherwise.
 
-    Those of `printed`, or all, print a report besides.
+    Those of `printed` print a report besides.
     """
     tasks = {"plain": {}, **runs}
     with ThreadPoolExecutor(2) as pool:
@@ -113,7 +113,7 @@ def differing(
                         ledger,
                         folder / item[0],
                         item[1],
-                        "r.pdf" if printed is None or item[0] in printed else "",
+                        "r.pdf" if item[0] in printed else "",
                     ),
                     tasks.items(),
                 ),
@@ -145,7 +145,10 @@ def test_harbour_is_the_same_on_every_machine_and_account(harbour, tmp_path):
     }
     runs = {**machines(), "account": account}
     assert len(runs) > 1
-    assert differing(harbour, tmp_path, runs) == {}
+    # A report takes longer than all else: it is printed on the machine furthest from
+    # this one, with the oldest kernel and narrow loops.
+    printed = frozenset({"plain", "account", next(iter(runs))})
+    assert differing(harbour, tmp_path, runs, printed) == {}
 
 
 def pairwise() -> dict[str, dict[str, str]]:

@@ -20,6 +20,12 @@ def site(harbour):
     insist(None, None)
 
 
+@pytest.fixture(scope="session")
+def harbour_site(harbour):
+    """One Fava on Harbour for all tests that only read its pages."""
+    return Site(harbour)
+
+
 @pytest.fixture(autouse=True)
 def _no_watchers_left():
     """Stop the threads with which each Fava watches files: a machine has few."""

@@ -160,16 +160,16 @@ def test_recovery_has_its_range_without_and_with_what_is_untraced(site, ledger):
     assert classes == ["1000", "200", "0.2", "0.2", "0.5"]
 
 
-def test_recovery_has_no_range_where_nothing_is_untraced(site, harbour):
-    html = _answer(site(), "recovery")
+def test_recovery_has_no_range_where_nothing_is_untraced(harbour_site, harbour):
+    html = _answer(harbour_site, "recovery")
     assert 'id="recovery-untraced"' not in html
     for one in _json("recover", str(harbour))["classes"]:
         key = f"recovery:Each entity alone:{one['entity']}:{one['rank']}"
         assert values(html, key)[:2] == [one["claims"], one["paid"]]
 
 
-def test_a_page_that_takes_long_leaves_sources_out_at_the_terminal(site):
-    served = site()
+def test_a_page_that_takes_long_leaves_sources_out_at_the_terminal(harbour_site):
+    served = harbour_site
     _answer(served, "recovery")
     address = served.path("recovery") + "without?figure=affairs:Desk:total:central"
     reply = served.http.get(address)
@@ -178,8 +178,8 @@ def test_a_page_that_takes_long_leaves_sources_out_at_the_terminal(site):
     assert "solvency explain affairs:Desk:total:central --all" in said
 
 
-def test_falls_of_price_are_those_of_the_command(site, harbour):
-    html = _answer(site(), "stress")
+def test_falls_of_price_are_those_of_the_command(harbour_site, harbour):
+    html = _answer(harbour_site, "stress")
     document = _json("stress", str(harbour))
     assert document["grid"]
     for one in document["grid"]:
@@ -194,8 +194,8 @@ def test_falls_of_price_are_those_of_the_command(site, harbour):
         ]
 
 
-def test_scenarios_stand_side_by_side_with_the_numbers_of_each(site, harbour):
-    html = _answer(site(), "scenarios")
+def test_scenarios_stand_side_by_side_with_the_numbers_of_each(harbour_site, harbour):
+    html = _answer(harbour_site, "scenarios")
     equities = [
         _json("balance", "--group", "--scenario", name, str(harbour))["consolidated"]
         for name in ("established", "gambled", "invested")
@@ -232,8 +232,8 @@ def test_a_case_with_nothing_to_answer_says_how_to_add_it(site, ledger, page):
     assert "sv-table" not in html.split('id="answer"')[1].split("sv-foot")[0]
 
 
-def test_the_bar_says_what_a_page_of_all_scenarios_does_not_apply(site):
-    served = site()
+def test_the_bar_says_what_a_page_of_all_scenarios_does_not_apply(harbour_site):
+    served = harbour_site
     html = _answer(served, "scenarios", scenario="invested")
     bar = re.search(r'class="sv-state">(.*?)</p>', html)[1]
     shown, left = bar.split("Not applied")

@@ -7,8 +7,8 @@ import json
 import pytest
 
 
-def test_a_change_too_small_to_print_is_shown_in_full(site):
-    served = site()
+def test_a_change_too_small_to_print_is_shown_in_full(harbour_site):
+    served = harbour_site
     address = served.path("where") + "switched"
     now = {
         one["label"]: one["value"]
@@ -24,8 +24,8 @@ def test_a_change_too_small_to_print_is_shown_in_full(site):
 
 
 @pytest.mark.parametrize("value", ["1e999999", "-1E+400", "NaN", "a word", None, []])
-def test_a_number_kept_is_no_longer_than_one_of_a_ledger(site, value):
-    served = site()
+def test_a_number_kept_is_no_longer_than_one_of_a_ledger(harbour_site, value):
+    served = harbour_site
     address = served.path("where") + "switched"
     was = json.dumps({"Came in": value})
     found = served.http.get(address, query_string={"was": was})
@@ -34,8 +34,8 @@ def test_a_number_kept_is_no_longer_than_one_of_a_ledger(site, value):
     assert "before" not in came or not came["difference"]
 
 
-def test_the_command_at_the_terminal_names_the_day(site):
-    served = site()
+def test_the_command_at_the_terminal_names_the_day(harbour_site):
+    served = harbour_site
     address = served.path("where") + "switched"
     plain = served.http.get(address).get_json()["command"]
     assert "--at" not in plain

@@ -134,8 +134,8 @@ def test_every_number_that_opens_in_chinese_has_what_it_rests_on(files):
     assert opened > 300
 
 
-def test_a_page_of_fava_is_in_the_language_its_address_asks_for(site):
-    served = site()
+def test_a_page_of_fava_is_in_the_language_its_address_asks_for(harbour_site):
+    served = harbour_site
     for page in CLASSES:
         html = served.get(page, lang="zh")
         assert 'class="sv" lang="zh-Hans"' in html
@@ -186,5 +186,5 @@ def test_nothing_pages_say_is_lacking(site, monkeypatch):
     assert unsaid == set()
 
 
-def test_a_wrong_parameter_is_refused_in_the_language(site):
-    assert "已忽略：known：" in site().get("where", lang="zh", known="soon")
+def test_a_wrong_parameter_is_refused_in_the_language(harbour_site):
+    assert "已忽略：known：" in harbour_site.get("where", lang="zh", known="soon")

@@ -48,8 +48,8 @@ def test_each_headline_says_its_range_or_why_it_has_none(site, ledger):
     assert "from 250 to 350, by the counts" in row
 
 
-def test_ranges_of_drawn_amounts_stand_below_the_headlines(site, harbour):
-    html = site().get("where")
+def test_ranges_of_drawn_amounts_stand_below_the_headlines(harbour_site, harbour):
+    html = harbour_site.get("where")
     # Deposits are from nine to eleven million, in nine of ten draws or more.
     assert re.fullmatch(r"from \$\S+m to \$\S+m", _tiles(html)["Came in"])
     row = re.search(r'data-key="missing:Harbour">.*?</tr>', html, re.DOTALL)[0]
@@ -68,8 +68,10 @@ def test_ranges_of_drawn_amounts_stand_below_the_headlines(site, harbour):
         ("zh", "海港的客户缺口（仅计USD）", "应付客户（仅计USD）", "集团"),
     ],
 )
-def test_what_is_of_one_coin_alone_says_so(site, harbour, lang, tile, owed, whose):
-    html = site().get("where", lang=lang)
+def test_what_is_of_one_coin_alone_says_so(
+    harbour_site, harbour, lang, tile, owed, whose
+):
+    html = harbour_site.get("where", lang=lang)
     assert tile in _tiles(html)
     rivals = html.split('data-key="owed:Harbour">')[1].split("</table>")[0]
     assert owed in rivals
@@ -83,8 +85,8 @@ def test_nothing_that_no_flow_is_part_of_is_nothing_in_every_draw(site):
     assert "the same in every draw" in row
 
 
-def test_ranges_of_other_flows_stay_when_a_hypothesis_is_switched(site):
-    served = site()
+def test_ranges_of_other_flows_stay_when_a_hypothesis_is_switched(harbour_site):
+    served = harbour_site
     said = {
         re.search(
             r'data-key="source:customers">.*?"sure"[^>]*>(.*?)</td>',
@@ -106,14 +108,14 @@ def test_a_flow_is_drawn_alike_whatever_other_flows_are_taken(harbour):
     assert drawn[0][0] < 1 < drawn[0][1]
 
 
-def test_what_a_hypothesis_would_change_is_what_its_page_shows(site, harbour):
+def test_what_a_hypothesis_would_change_is_what_its_page_shows(harbour_site, harbour):
     from solvency.analysis.study import Study
 
     case = load(harbour)
     book, at = case.book(), case.reporting_date
     setting = setting_of(case, book, (at,), Locale("en"), Study(case, book, at))
     found = swings(setting, lambda _: None)
-    served = site()
+    served = harbour_site
     assert set(found.tried) == set(case.hypotheses)
     moved = 0
     now = served.get("where")
@@ -125,8 +127,8 @@ def test_what_a_hypothesis_would_change_is_what_its_page_shows(site, harbour):
     assert moved
 
 
-def test_a_sentence_says_what_makes_a_figure_largest_and_smallest(site):
-    served = site()
+def test_a_sentence_says_what_makes_a_figure_largest_and_smallest(harbour_site):
+    served = harbour_site
     html = _answer(served, "where")
     links = re.search(r'<nav class="sv-links".*?</nav>', html, re.DOTALL)[0]
     assert '<a href="#changes">What explains it, and would change it?' in links

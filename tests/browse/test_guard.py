@@ -477,8 +477,8 @@ def test_addresses_keep_no_more_cases_than_are_bounded(harbour, tmp_path, monkey
     assert {one.name for one in tmp_path.rglob("*.kept")} == kept
 
 
-def test_text_is_compressed_for_those_who_take_it_so(site):
-    made = site()
+def test_text_is_compressed_for_those_who_take_it_so(harbour_site):
+    made = harbour_site
     plain = made.http.get(made.path("group"))
     packed = made.http.get(made.path("group"), headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in plain.headers

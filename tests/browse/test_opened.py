@@ -20,8 +20,8 @@ def _deposits(entry):
     return entry.meta.get("id") == "deposits"
 
 
-def test_a_flow_says_what_it_rests_on_and_no_path_of_the_machine(site, harbour):
-    found = _entry(site(), _deposits)
+def test_a_flow_says_what_it_rests_on_and_no_path_of_the_machine(harbour_site, harbour):
+    found = _entry(harbour_site, _deposits)
     # Where `id: "deposits"` stands, one line up.
     lines = harbour.read_text().splitlines()
     line = lines.index('  id: "deposits"')
@@ -38,8 +38,8 @@ def test_it_may_be_changed_where_files_may(site):
     assert _entry(site(edit=True), _deposits)["edit"] is True
 
 
-def test_a_source_and_what_is_neither(site):
-    made = site()
+def test_a_source_and_what_is_neither(harbour_site):
+    made = harbour_site
 
     def gazette(entry):
         return getattr(entry, "type", "") == "source" and entry.values[0].value == (
@@ -52,8 +52,8 @@ def test_a_source_and_what_is_neither(site):
     assert found["place"].startswith("main.beancount:")
 
 
-def test_it_speaks_the_language_of_the_page(site):
-    made = site()
+def test_it_speaks_the_language_of_the_page(harbour_site):
+    made = harbour_site
     ledger = made.app.config["LEDGERS"][made.slug]
     one = next(filter(_deposits, ledger.all_entries))
     found = made.http.get(

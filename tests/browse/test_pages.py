@@ -44,16 +44,18 @@ def _json(*words):
 
 
 @pytest.mark.parametrize("page", CLASSES)
-def test_every_page_answers(site, page):
-    html = site().get(page)
+def test_every_page_answers(harbour_site, page):
+    html = harbour_site.get(page)
     assert 'role="alert"' not in html
     assert f'aria-current="page">{TITLES[page]}' in html
 
 
 @pytest.mark.parametrize("basis", ["market", "clean", "realisable"])
 @pytest.mark.parametrize("scenario", ["established", "invested", "gambled"])
-def test_the_group_page_prints_the_numbers_of_balance(site, harbour, scenario, basis):
-    html = site().get("group", scenario=scenario, basis=basis)
+def test_the_group_page_prints_the_numbers_of_balance(
+    harbour_site, harbour, scenario, basis
+):
+    html = harbour_site.get("group", scenario=scenario, basis=basis)
     document = _json(
         "balance", "--group", "--scenario", scenario, "--basis", basis, str(harbour)
     )
@@ -74,8 +76,8 @@ def test_the_group_page_says_what_is_untraced(site, ledger):
     assert values(html, "untraced-Assets:Alameda:Bank")[-1] == "300"
 
 
-def test_the_solvency_page_prints_the_findings_of_check(site, harbour):
-    served = site()
+def test_the_solvency_page_prints_the_findings_of_check(harbour_site, harbour):
+    served = harbour_site
     deadline = time.monotonic() + 30
     html = served.get("solvency")
     while "being drawn" in html and time.monotonic() < deadline:
@@ -95,8 +97,10 @@ def test_the_solvency_page_prints_the_findings_of_check(site, harbour):
             assert f'data-key="{flow}"' in opened
 
 
-def test_switching_a_hypothesis_gives_the_numbers_of_its_scenario(site, harbour):
-    served = site()
+def test_switching_a_hypothesis_gives_the_numbers_of_its_scenario(
+    harbour_site, harbour
+):
+    served = harbour_site
     label = "Equity of group, market"
     before = tile(served.get("hypotheses"), label)
     # The scenario "invested" holds just these two.
@@ -124,8 +128,8 @@ def test_switching_a_hypothesis_gives_the_numbers_of_its_scenario(site, harbour)
     )
 
 
-def test_a_switch_says_what_it_changes_and_changes_nothing_itself(site):
-    served = site()
+def test_a_switch_says_what_it_changes_and_changes_nothing_itself(harbour_site):
+    served = harbour_site
     asked = {"hypothesis": "bad-trade", "before": "scenario=established"}
     reply = served.http.get(served.path("where") + "switched", query_string=asked)
     found = reply.get_json()
@@ -163,12 +167,12 @@ def test_browse_opens_with_the_hypotheses_of_the_command(site):
     assert "chosen by hand: gifts" in html
 
 
-def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):
+def test_the_tally_and_the_weights_are_those_of_the_analyses(harbour_site, harbour):
     import solvency
     from solvency.analysis.tally.tally import tally
     from solvency.analysis.weigh.weigh import believe
 
-    served = site()
+    served = harbour_site
     deadline = time.monotonic() + 60
     html = served.get("hypotheses", weigh="1")
     while "Still at work" in html and time.monotonic() < deadline:
@@ -179,15 +183,15 @@ def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):
         assert f'data-value="{one.posterior:.6f}"' in html
 
 
-def test_what_was_published_later_is_left_out(site, harbour):
-    html = site().get("evidence", known="2022-01-16")
+def test_what_was_published_later_is_left_out(harbour_site, harbour):
+    html = harbour_site.get("evidence", known="2022-01-16")
     assert 'data-key="source-gazette"' in html
     assert 'data-key="source-petition"' not in html
     assert "2 sources published later" in html
 
 
-def test_flows_are_narrowed_by_favas_own_filters(site, harbour):
-    served = site()
+def test_flows_are_narrowed_by_favas_own_filters(harbour_site, harbour):
+    served = harbour_site
     whole = served.get("flows")
     year = served.get("flows", time="2021-01")
     assert "2020-12-31 to 2021-01-31" in year
@@ -198,13 +202,13 @@ def test_flows_are_narrowed_by_favas_own_filters(site, harbour):
     assert "keeps 0 of" in none
 
 
-def test_a_band_opens_its_flows(site, harbour):
+def test_a_band_opens_its_flows(harbour_site, harbour):
     import solvency
     from solvency.analysis.sources_uses import funds
 
     line = funds(solvency.load(harbour).book(), "group").lines[0]
     key = f"funds:group::2022-01-20:{line.side}:{line.label}"
-    served = site()
+    served = harbour_site
     assert f'href="#figure={key}"' in served.get("flows")
     found = served.http.get(served.path("flows") + "rests").get_json()
     parts = dict(zip(line.flows, line.parts, strict=True))
@@ -215,8 +219,8 @@ def test_a_band_opens_its_flows(site, harbour):
 
 
 @pytest.mark.parametrize("page", CLASSES)
-def test_every_number_of_a_page_says_what_it_rests_on(site, page):
-    served = site()
+def test_every_number_of_a_page_says_what_it_rests_on(harbour_site, page):
+    served = harbour_site
     html = served.get(page)
     found = served.http.get(served.path(page) + "rests").get_json()
     for address in re.findall(r'href="#figure=([^"]+)"', html):
@@ -231,9 +235,9 @@ def test_every_number_of_a_page_says_what_it_rests_on(site, page):
             assert parts == Decimal(figure["value"]), key
 
 
-def test_a_figure_without_each_source_is_as_explain_has_it(site, harbour):
+def test_a_figure_without_each_source_is_as_explain_has_it(harbour_site, harbour):
     key = "walk:group:2022-01-20:left"
-    served = site()
+    served = harbour_site
     address = f"{served.path('where')}without?figure={key}"
     deadline = time.monotonic() + 60
     found = served.http.get(address).get_json()
@@ -247,9 +251,9 @@ def test_a_figure_without_each_source_is_as_explain_has_it(site, harbour):
     assert changed
 
 
-def test_one_bar_says_what_is_shown_and_what_is_not_applied(site):
+def test_one_bar_says_what_is_shown_and_what_is_not_applied(harbour_site):
     """Each page answers to some of what is asked, and names the rest."""
-    served = site()
+    served = harbour_site
     asked = {"at": "2021-06-30", "basis": "clean", "time": "2021"}
 
     def bar(page):
@@ -271,8 +275,8 @@ def test_one_bar_says_what_is_shown_and_what_is_not_applied(site):
 
 
 @pytest.mark.parametrize("page", CLASSES)
-def test_a_day_before_anything_was_known_leads_back(site, page):
-    html = site().get(page, known="2019-01-01")
+def test_a_day_before_anything_was_known_leads_back(harbour_site, page):
+    html = harbour_site.get(page, known="2019-01-01")
     assert "Nothing of this case was known on 2019-01-01" in html
     assert 'aria-label="Pages of the case"' in html
     assert ">Everything known</a>" in html
@@ -282,20 +286,20 @@ def test_a_day_before_anything_was_known_leads_back(site, page):
 @pytest.mark.parametrize(
     "query", [{"filter": "("}, {"account": "["}, {"time": "x-y"}, {"filter": '"'}]
 )
-def test_a_malformed_filter_is_named_and_the_page_stays(site, page, query):
-    html = site().get(page, **query)
+def test_a_malformed_filter_is_named_and_the_page_stays(harbour_site, page, query):
+    html = harbour_site.get(page, **query)
     assert "Ignored: Fava" in html
     assert 'role="alert"' not in html
 
 
-def test_flows_of_a_text_filter_leave_no_balance(site):
+def test_flows_of_a_text_filter_leave_no_balance(harbour_site):
     """Of one loan alone nothing is left: it is what it brings less what it takes."""
-    html = site().get("flows", filter='any(payee:"Lender")')
+    html = harbour_site.get("flows", filter='any(payee:"Lender")')
     assert '<span class="sv-label">Left<' not in html
 
 
-def test_a_flow_shows_its_sources_and_no_file_of_the_machine(site, harbour):
-    html = site().get("flow", pick="deposits")
+def test_a_flow_shows_its_sources_and_no_file_of_the_machine(harbour_site, harbour):
+    html = harbour_site.get("flow", pick="deposits")
     opened = html.split('id="opened"')[1].split('class="sv-foot"')[0]
     assert "third paragraph" in opened
     assert "gazette" in opened
@@ -304,8 +308,8 @@ def test_a_flow_shows_its_sources_and_no_file_of_the_machine(site, harbour):
     assert str(harbour.parent) not in body
 
 
-def test_the_counts_of_tests_add_up(site):
-    html = site().get("solvency")
+def test_the_counts_of_tests_add_up(harbour_site):
+    html = harbour_site.get("solvency")
     said = re.search(
         r'Breaches</span>.*?<span class="sv-small">(.*?)</span>', html, re.DOTALL
     )[1]
@@ -320,8 +324,8 @@ def test_the_counts_of_tests_add_up(site):
     assert html.count('<td class="bad">breach</td>') == breaches
 
 
-def test_links_keep_favas_filters(site):
-    html = site().get("group", time="2021", account="Desk", scenario="invested")
+def test_links_keep_favas_filters(harbour_site):
+    html = harbour_site.get("group", time="2021", account="Desk", scenario="invested")
     tabs = html.split('aria-label="Pages of the case"')[1].split("</nav>")[0]
     for one in tabs.split("<a ")[1:]:
         assert "time=2021" in one
@@ -330,10 +334,10 @@ def test_links_keep_favas_filters(site):
     assert '<input type="hidden" name="time" value="2021">' in html
 
 
-def test_journal_entries_say_what_they_rest_on(site, harbour):
+def test_journal_entries_say_what_they_rest_on(harbour_site, harbour):
     import solvency
 
-    served = site()
+    served = harbour_site
     found = served.http.get(served.path("solvency") + "entries").get_json()
     case = solvency.load(harbour)
     assert {one["flow"] for one in found.values()} == {f.id for f in case.selected}
@@ -344,10 +348,10 @@ def test_journal_entries_say_what_they_rest_on(site, harbour):
         assert [source["name"] for source in said["sources"]] == list(flow.sources)
 
 
-def test_the_pdf_is_of_what_is_on_screen(site):
+def test_the_pdf_is_of_what_is_on_screen(harbour_site):
     import pypdfium2
 
-    served = site()
+    served = harbour_site
     reply = served.http.get(served.path("report") + "pdf?scenario=invested")
     assert reply.status_code == 200
     assert "harbour-reconstruction-invested.pdf" in reply.headers["Content-Disposition"]
@@ -369,8 +373,8 @@ def test_the_pdf_is_of_what_is_on_screen(site):
         ),
     ],
 )
-def test_what_is_saved_is_named_by_what_is_shown(site, asked, said):
-    html = site().get("group", **asked)
+def test_what_is_saved_is_named_by_what_is_shown(harbour_site, asked, said):
+    html = harbour_site.get("group", **asked)
     assert said in re.search(r'data-file="([^"]*)"', html)[1]
 
 
@@ -389,8 +393,8 @@ def test_what_is_saved_is_named_by_what_is_shown(site, asked, said):
     ],
 )
 @pytest.mark.parametrize("page", CLASSES)
-def test_nonsense_in_the_address_is_refused_in_words(site, page, query):
-    html = site().get(page, **query)
+def test_nonsense_in_the_address_is_refused_in_words(harbour_site, page, query):
+    html = harbour_site.get(page, **query)
     assert "<script>alert" not in html
     assert "Ignored" in html or "pick" in query or query.get("known") == "1999-01-01"
     assert "Fava's log" not in html.replace("&#39;", "'")
@@ -507,8 +511,8 @@ def test_a_ledger_without_flows_or_tests_has_pages(site, ledger):
         assert "no flow yet" in site(path).get(page)
 
 
-def test_the_first_page_is_where_it_went_and_debts_are_positive(site):
-    shown = site()
+def test_the_first_page_is_where_it_went_and_debts_are_positive(harbour_site):
+    shown = harbour_site
     where = shown.http.get(f"/{shown.slug}/").headers["Location"]
     assert where.endswith(f"/extension/{CLASSES['where']}/")
     (ledger,) = shown.app.config["LEDGERS"].ledgers
@@ -585,9 +589,9 @@ def test_draws_that_fail_say_so(site, harbour, monkeypatch):
 
 
 @pytest.mark.parametrize("side", ["asset", "liability"])
-def test_the_group_page_adds_up_its_eliminations(site, harbour, side):
+def test_the_group_page_adds_up_its_eliminations(harbour_site, harbour, side):
     # Worked by hand: what is taken off each side is the total less the members' sums.
-    html = site().get("group")
+    html = harbour_site.get("group")
     *members, taken, whole = map(float, values(html, f"sum-{side}"))
     assert taken != 0
     assert sum(members) + taken == whole

@@ -127,6 +127,12 @@ def bomb(times: int) -> bytes:
 class TestBombs:
     """Each ends within the limits of its step, with a message."""
 
+    @pytest.fixture(autouse=True)
+    def _soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let pages take half the memory they may, which is full sooner."""
+        least = Limit(2**30, limits.STEPS["comparison"].seconds)
+        monkeypatch.setitem(limits.STEPS, "comparison", least)
+
     @pytest.mark.parametrize("times", [1, 2])
     def test_an_attachment_that_unfolds(
         self, times: int, made: Path, tmp_path: Path

@@ -228,21 +228,3 @@ class TestOneLine:
             done = CliRunner().invoke(main, ["verify", str(path)])
             assert done.exit_code == 2
             assert done.output == f"Error: {path}: {said}\n"
-
-
-def test_same_bytes_wherever_and_however_it_runs(harbour: Path, tmp_path: Path) -> None:
-    """Other process, hash seed, folder, time zone, locale: the same file."""
-    made = []
-    for n, (seed, zone) in enumerate((("1", "UTC"), ("4242", "Asia/Shanghai"))):
-        folder = tmp_path / f"place{n}"
-        shutil.copytree(harbour.parent, folder / "case")
-        target = folder / "x.pdf"
-        done = run(
-            *("report", "-o", str(target), str(folder / "case" / "main.beancount")),
-            PYTHONHASHSEED=seed,
-            TZ=zone,
-            LC_ALL="C.UTF-8" if n else "C",
-        )
-        assert done.returncode == 0, done.stderr
-        made.append(target.read_bytes())
-    assert made[0] == made[1]

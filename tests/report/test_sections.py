@@ -304,12 +304,3 @@ def test_analyses_are_made_once_a_case(
     other = replace(loaded, known=datetime.date(2022, 2, 1))
     build(other, other.book(), kind="brief")
     assert made == [0, None, 0]
-
-
-@pytest.mark.long
-def test_the_brief_of_the_packaged_case_is_two_pages(tmp_path: Path) -> None:
-    import solvency
-
-    case = solvency.load(ROOT / "ledgers" / "ftx" / "main.beancount")
-    summary = write(case, case.book(), tmp_path / "brief.pdf", kind="brief")
-    assert summary.pages == 2
