@@ -21,6 +21,7 @@ from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.check.tests import solvency_tests
 from solvency.exhibits.evidence.observations import observations
 from solvency.exhibits.setting import setting_of
+from solvency.figures.figure import Said
 from solvency.figures.formats import Locale
 from solvency.model.counting.found import found
 
@@ -233,6 +234,38 @@ def test_a_statement_a_flow_was_sized_to_is_marked(ledger) -> None:
     marked = {row.key: "\N{DOUBLE DAGGER}" in str(row.label) for row in table.rows}
     assert marked == {"B-5": True, "B-6": False}
     assert any("By construction" in str(note) for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        ("", ""),
+        ("  earliest: 2022-09-01\n  latest: 2022-10-31\n", "\u2020"),
+        ('  sized-by: "B-5"\n', "\u2021"),
+        ('  basis: "residual"\n', "\u00a7"),
+    ],
+)
+def test_the_day_a_test_first_broke_is_marked(ledger, said, marks) -> None:
+    # Owed 120 from the 2nd, and 100 in the wallet: broken by that flow alone.
+    title = '2022-10-02 * "Owed to customers for what is in the wallet" ^court\n'
+    owed = OWED.replace(title, title + said)
+    stated = """
+2022-10-31 custom "observation" Liabilities:FTX:Depositors 120 USD
+  id: "B-5"
+  source: "court"
+"""
+    case = ledger.case(BOOKS + owed + stated)
+    book = case.book()
+    study = study_of(case, book, PETITION)
+    section = solvency_tests(setting_of(case, book, (PETITION,), Locale(), study))
+    (table,) = (one for one in section.tables if one.key == "tests-FTX")
+    (row,) = (one for one in table.rows if "customer-assets-clean" in one.key)
+    days = {cell.text for cell in row.cells if isinstance(cell, Said)}
+    assert f"2 Oct 2022 {marks}".rstrip() in days
+    assert any(set(day) & set("\u2020\u2021\u00a7") for day in days) is bool(marks)
+    notes = " ".join(str(note) for note in table.notes)
+    assert ("No source gives the day" in notes) is (marks == "\u2020")
+    assert ("By construction" in notes) is (marks in {"\u2021", "\u00a7"})
 
 
 LATER = """

@@ -11,6 +11,7 @@ import bridge_of_ftx as bridges
 import pytest
 from click.testing import CliRunner
 
+import solvency
 from solvency.cli import main
 
 MAIN = str(bridges.CASE)
@@ -127,3 +128,46 @@ def test_check_misses_the_bitcoin_that_the_bridge_did_not_find(found, tests):
         if (line["entity"], line["class"]) == ("FTX", "bitcoin")
     ]
     assert number(line["counted"]) == 105 * Decimal("17034.3")
+
+
+@pytest.fixture(scope="module")
+def book():
+    return solvency.load(bridges.CASE).book()
+
+
+def posted(book, flow, account):
+    """Return what a flow posts to an account, in its own units."""
+    (one,) = (one for one in book.flows if one.id == flow)
+    return sum(x.units for x in one.postings if x.account == account)
+
+
+def test_what_was_missing_is_the_sum_its_sentence_gives(book):
+    # What Alameda owed, less FTX's own money in it, with property bought out of
+    # customers' and what is assumed to be owed to them on top.
+    told = asked("balance", "--at=2022-11-11")
+    (ftx,) = (one for one in told["entities"] if one["entity"] == "FTX")
+    lines = {line["account"]: number(line["amount"]) for line in ftx["lines"]}
+    custody = "Assets:FTX:Custody:"
+    missing = sum(
+        value if name.startswith("Liabilities:FTX:Customers:") else -value
+        for name, value in lines.items()
+        if name.startswith((custody, "Liabilities:FTX:Customers:"))
+    )
+    own = posted(book, "F-0082", "Assets:Alameda:Bank")
+    property_ = -sum(
+        posted(book, one, f"{custody}Dollars") for one in ("F-0050", "F-0051", "F-0098")
+    )
+    assumed = -posted(book, "F-0159", "Liabilities:FTX:Customers:Dollars")
+    assert (own, property_, assumed) == (1_500_000_000, 228_000_000, 385_000_000)
+    assert missing == lines["Assets:FTX:Receivables:Alameda"] - own + property_ + assumed
+
+
+def test_the_cost_of_anthropic_is_split_by_what_each_sale_brought(book):
+    stake = "Assets:Alameda:Ventures:Anthropic"
+    cost = posted(book, "F-0037", stake)
+    sales = {"F-0149": 0, "F-0152": 0}
+    brought = {one: posted(book, one, "Assets:Alameda:Bank") for one in sales}
+    for one in sales:
+        share = cost * brought[one] / sum(brought.values())
+        assert abs(posted(book, one, stake) + share) < 10
+    assert sum(posted(book, one, stake) for one in sales) == -cost

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import io
+import itertools
 import mimetypes
 import os
 import re
@@ -128,6 +129,25 @@ class TestDocument:
         assert len(titles) == len(whole.sections) + 1
         for title, section in zip(titles[1:], whole.sections, strict=True):
             assert title.endswith(section.title)
+
+    def test_contents_have_the_numbers_of_chapters_and_exhibits(
+        self, whole: Report, written: Path
+    ) -> None:
+        # Chapters are numbered from one, appendices lettered, as their heads are.
+        pages = text_of_pages(written)
+        listed = " ".join(next(page for page in pages if "Contents" in page).split())
+        chapters, letters = itertools.count(1), iter("ABCDEFGHIJ")
+        for section in whole.sections:
+            if section.appendix:
+                number = next(letters)
+            elif "body" in section.values:
+                number = str(next(chapters))
+            else:
+                continue
+            assert f"{number} {section.title}" in listed
+            head = f"Appendix {number}" if section.appendix else number
+            heads = [" ".join(page.split()) for page in pages[1:]]
+            assert any(f"{head} {section.title}" in one for one in heads)
 
     def test_every_link_resolves(self, document: pikepdf.Pdf) -> None:
         named = document.Root.Names.Dests.Names

@@ -52,7 +52,7 @@ def chances(values: Iterable[SupportsFloat], possible: Iterable[object]) -> list
         possible: of each, false where it is zero however much is computed.
 
     Returns:
-        Each to twelve digits; what is below rounding and possible as the least there is.
+        Each to twelve digits; what is possible and below rounding, the least there is.
     """
     pairs = zip(values, possible, strict=True)
     return [settled(one) or (NOISE if may else 0.0) for one, may in pairs]
