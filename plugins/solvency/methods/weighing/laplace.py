@@ -30,7 +30,7 @@ _PEAK = 0.7978845608028654
 
 @dataclass(frozen=True)
 class Curves:
-    """Amounts as functions of a normal score, one a flow, each of shape (f,).
+    """Amounts as functions of a normal score, one a flow, each of shape (..., f).
 
     Attributes:
         middle: medians.
@@ -80,11 +80,27 @@ class Curves:
         return amount, slope, bend
 
 
+class Narrow(NamedTuple):
+    """What is not wide in some combinations, and what shared errors bring through it.
+
+    Attributes:
+        root: triangular factors of the covariance of the observations, (c, m, m).
+        gap: the observations less the means, shape (c, m).
+        brought: what a unit of each shared error adds to them, shape (c, m, k).
+    """
+
+    root: Array
+    gap: Array
+    brought: Array
+
+
 class WideAmounts(NamedTuple):
     """The log posterior of the wide amounts of some combinations, side by side.
 
-    The unknowns are standard normal: one for each wide amount, then one for each error
-    that amounts share. What is narrow, and the errors, have unit covariance.
+    The unknowns are standard normal: one for each wide amount that there is, then one
+    for each error that amounts share. Where there are fewer amounts than in another
+    combination, some that are not there fill up. What is narrow, and the errors, have
+    unit covariance.
     """
 
     #: Squares of the observations less what is narrow, shape (c,).
@@ -93,11 +109,14 @@ class WideAmounts(NamedTuple):
     told: Array
     #: Inner products of these among themselves, shape (c, n, n).
     inner: Array
-    #: Which wide amounts there are, as 0 and 1, shape (c, w).
+    #: Places of its amounts among all that are wide, and whether each is there, (c, w).
+    used: NDArray[np.intp]
     on: Array
-    #: How an amount's score is made of the unknowns: its own, shape (w,), and shared.
+    #: How an amount's score is made of the unknowns: its own, (c, w), and those shared,
+    #: shape (c, w, k).
     own: Array
     shared: Array
+    #: The amounts, of shape (c, w).
     curves: Curves
     #: Log determinants of the covariance of what is narrow, shape (c,).
     log_det: Array
@@ -110,15 +129,19 @@ class WideAmounts(NamedTuple):
         on: NDArray[np.bool_],
         curves: Curves,
         whole: Array,
-    ) -> WideAmounts:
+    ) -> tuple[WideAmounts, Narrow]:
         """Return the problem of some combinations; `on` says which flows happen."""
-        wide, narrow = np.flatnonzero(logs), ~logs
-        live = (on & narrow).astype(float)
-        reach = case.effects
-        columns = (reach * case.sigmas)[None] * live[:, None, :]
-        columns = columns[:, :, live.any(axis=0)]
-        covariance = case.plain + arithmetic.product(
-            columns, np.ascontiguousarray(columns.transpose(0, 2, 1))
+        wide, narrow = np.flatnonzero(logs), on & ~logs
+        live = narrow.astype(float)
+        reach, own = case.effects, case.effects * case.sigmas
+        # What happens in all of them is summed once.
+        always = narrow.all(axis=0)
+        some = narrow.any(axis=0) & ~always
+        columns = own[:, some] * live[:, None, some]
+        covariance = (case.plain + arithmetic.square(own[:, always])) + (
+            arithmetic.product(
+                columns, np.ascontiguousarray(columns.transpose(0, 2, 1))
+            )
         )
         root = arithmetic.cholesky(covariance)
         gap = case.observed - arithmetic.product(live * case.means, reach.T)
@@ -126,21 +149,35 @@ class WideAmounts(NamedTuple):
         flat = np.einsum("fm,fk->fmk", reach.T, case.shared)
         brought = arithmetic.product(live, flat.reshape(len(whole), stated * kinds))
         brought = brought.reshape(len(on), stated, kinds)
-        amounts = np.broadcast_to(reach[:, wide], (len(on), *reach[:, wide].shape))
+        there = on[:, wide]
+        most = int(there.sum(axis=1).max(initial=0))
+        used = np.argsort(~there, axis=1, kind="stable")[:, :most]
+        flows = wide[used]
+        amounts = reach.T[flows].transpose(0, 2, 1)
         white = arithmetic.forward(
             root, np.concatenate([gap[:, :, None], amounts, brought], axis=2)
         )
         gram = arithmetic.product(np.ascontiguousarray(white.transpose(0, 2, 1)), white)
-        return cls(
+        problem = cls(
             square=gram[:, 0, 0],
             told=gram[:, 0, 1:],
             inner=gram[:, 1:, 1:],
-            on=on[:, wide].astype(float),
-            own=case.sigmas[wide] / whole[wide],
-            shared=case.shared[wide] / whole[wide, None],
-            curves=curves.of(wide),
+            used=used,
+            on=np.take_along_axis(there, used, axis=1).astype(float),
+            own=case.sigmas[flows] / whole[flows],
+            shared=case.shared[flows] / whole[flows, None],
+            curves=curves.of(flows),
             log_det=arithmetic.log_det(root),
         )
+        return problem, Narrow(root, gap, brought)
+
+    def started(self, mode: Array) -> Array:
+        """Return the unknowns of the first combination as those of each."""
+        wide = self.own.shape[1]
+        every = np.zeros(int(self.used.max(initial=-1)) + 1)
+        every[self.used[0]] = mode[:wide]
+        shared = np.broadcast_to(mode[wide:], (len(self.used), len(mode) - wide))
+        return np.concatenate([every[self.used], shared], axis=1)
 
     def take(self, rows: NDArray[np.intp]) -> WideAmounts:
         """Return the problem of some of its combinations."""
@@ -148,22 +185,23 @@ class WideAmounts(NamedTuple):
             square=self.square[rows],
             told=self.told[rows],
             inner=self.inner[rows],
+            used=self.used[rows],
             on=self.on[rows],
+            own=self.own[rows],
+            shared=self.shared[rows],
+            curves=self.curves.of(rows),
             log_det=self.log_det[rows],
         )
 
-    def added(
-        self, unknowns: Array, on: Array | None = None
-    ) -> tuple[Array, Array, Array]:
+    def added(self, unknowns: Array) -> tuple[Array, Array, Array]:
         """Return amounts and shared errors, and the amounts' two derivatives."""
-        on = self.on if on is None else on
-        wide = len(self.own)
+        wide = self.own.shape[1]
         common = unknowns[:, wide:]
         scores = self.own * unknowns[:, :wide]
-        scores += arithmetic.product(common, self.shared.T)
+        scores += (self.shared * common[:, None, :]).sum(axis=2)
         amount, slope, bend = self.curves.at(scores)
-        both = np.concatenate([amount * on, common], axis=1)
-        return both, slope * on, bend * on
+        both = np.concatenate([amount * self.on, common], axis=1)
+        return both, slope * self.on, bend * self.on
 
     def chi2(self, unknowns: Array) -> Array:
         """Return squares of what is left of the observations and of the unknowns."""
@@ -178,7 +216,7 @@ class WideAmounts(NamedTuple):
 
         Gauss and Newton's is positive definite everywhere, the full one near a mode.
         """
-        wide = len(self.own)
+        wide = self.own.shape[1]
         added, slope, bend = self.added(unknowns)
         pull = self.told - (self.inner * added[:, None, :]).sum(axis=2)
         # Derivatives of what is added by each unknown: own, and through what is shared.
@@ -203,22 +241,14 @@ class WideAmounts(NamedTuple):
         steep += np.eye(steep.shape[1])
         bent = bend * pull[:, :wide]
         full = steep.copy()
-        loads = np.concatenate(
-            [
-                np.broadcast_to(np.diag(self.own), (len(bent), wide, wide)),
-                np.broadcast_to(self.shared, (len(bent), *self.shared.shape)),
-            ],
-            axis=2,
-        )
-        weighted = loads * bent[:, :, None]
+        weighted = self.shared * bent[:, :, None]
+        mixed = self.own[:, :, None] * weighted
         diagonal = np.arange(wide)
         full[:, diagonal, diagonal] -= bent * self.own**2
-        full[:, :wide, wide:] -= self.own[:, None] * weighted[:, :, wide:]
-        full[:, wide:, :wide] -= (self.own[:, None] * weighted[:, :, wide:]).transpose(
-            0, 2, 1
-        )
+        full[:, :wide, wide:] -= mixed
+        full[:, wide:, :wide] -= mixed.transpose(0, 2, 1)
         full[:, wide:, wide:] -= arithmetic.product(
-            self.shared.T, weighted[:, :, wide:]
+            np.ascontiguousarray(self.shared.transpose(0, 2, 1)), weighted
         )
         return gradient, steep, full
 
@@ -245,7 +275,7 @@ class Modes(NamedTuple):
             at: number of the combination.
             unknowns: shape (points, n).
         """
-        return self.problem.added(unknowns, self.problem.on[at])[0]
+        return self.problem.take(np.array([at])).added(unknowns)[0]
 
 
 def laplace(case: Model, problem: WideAmounts) -> tuple[Array, Modes]:
@@ -254,7 +284,7 @@ def laplace(case: Model, problem: WideAmounts) -> tuple[Array, Modes]:
     # amount of another explains what was seen, near the amounts as written.
     count, size = len(problem.square), problem.inner.shape[1]
     near = _modes(problem.take(np.arange(1)), np.zeros((1, size)))
-    unknowns = _modes(problem, np.repeat(near, count, axis=0))
+    unknowns = _modes(problem, problem.started(near[0]))
     other = _modes(problem, np.zeros((count, size)))
     better = problem.chi2(other) < problem.chi2(unknowns)
     unknowns[better] = other[better]
@@ -276,7 +306,7 @@ def _modes(problem: WideAmounts, start: Array) -> Array:
     digits each time, else Gauss and Newton's.
     """
     found = start.copy()
-    found[:, : len(problem.own)] *= problem.on
+    found[:, : problem.own.shape[1]] *= problem.on
     value = problem.chi2(found)
     going = np.arange(len(found))
     for number in range(_STEPS):

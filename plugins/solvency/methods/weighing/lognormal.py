@@ -88,10 +88,10 @@ def reweigh(
     gaussian = posteriors[chosen]
     curves = curves or Curves.matched(case.means, whole)
     on = np.array([case.active(one) for one in some])
-    problem = WideAmounts.of(case, logs, on, curves, whole)
+    problem, narrow = WideAmounts.of(case, logs, on, curves, whole)
     scores, modes = laplace(case, problem)
     if bounds is not None:
-        scores = scores + holding(case, bounds, modes, on, logs)
+        scores = scores + holding(case, bounds, modes, narrow, on, logs)
     scores += [case.log_prior(one) for one in some]
     weights = arithmetic.exp(scores - scores.max())
     weights /= weights.sum()

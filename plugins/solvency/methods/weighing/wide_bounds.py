@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.laplace import Modes
+    from solvency.methods.weighing.laplace import Narrow
     from solvency.methods.weighing.likelihood import Model
 
     Array = NDArray[np.float64]
@@ -41,6 +42,7 @@ def holding(
     case: Model,
     bounds: Bounds,
     modes: Modes,
+    narrow: Narrow,
     on: NDArray[np.bool_],
     wide: NDArray[np.bool_],
 ) -> Array:
@@ -50,67 +52,85 @@ def holding(
         case: the model, without the bounds.
         bounds: the bounds.
         modes: the most probable unknowns of each combination.
+        narrow: what is not wide in them.
         on: which flows happen under each, shape (c, f).
         wide: which amounts are wide, shape (f,).
     """
-    several = len(bounds.edges)
-    wanted = _CELLS // max(1, len(on) * (modes.unknowns.shape[1] + several))
-    shifts = lattice(
-        min(_MOST, max(_FEWEST, wanted)), modes.unknowns.shape[1] + several
-    )
+    several, amounts = len(bounds.edges), int(wide.sum())
+    kinds = np.arange(amounts, amounts + case.shared.shape[1])
+    unknown = amounts + len(kinds) + several
+    wanted = _CELLS // max(1, len(on) * unknown)
+    shifts = lattice(min(_MOST, max(_FEWEST, wanted)), unknown)
     points = shifts.reshape(-1, shifts.shape[2])
     scores = arithmetic.rounded(ndtri(points[:, 1:-several]))
     inside = points[:, -several:]
     size = len(case.observed)
+    told = _told(case, bounds, narrow, on, wide)
     found = np.empty(len(on))
-    for at, flows in enumerate(on):
+    for at, (room, added, root) in enumerate(zip(*told, strict=True)):
         widths = np.ones(len(points))
         if not math.isinf(case.nu):
             # One over the scale of all variances, given what is no bound.
             drawn = gammaincinv(0.5 * (case.nu + size), points[:, 0])
             drawn = arithmetic.rounded(drawn)
             widths = np.sqrt(2.0 * drawn / (case.nu + modes.chi2[at]))
-        moved = arithmetic.backward(modes.root[at], scores.T).T / widths[:, None]
-        added = modes.added(at, modes.unknowns[at] + moved)
-        room, root = _room(case, bounds, flows, wide, added)
-        found[at] = _held(room * widths[:, None], root, inside)
+        some = np.concatenate([modes.problem.used[at], kinds])
+        moved = arithmetic.backward(modes.root[at], scores[:, some].T).T
+        each = modes.added(at, modes.unknowns[at] + moved / widths[:, None])
+        mean = room + arithmetic.product(each, added[:, some].T)
+        found[at] = _held(mean * widths[:, None], root, inside)
     return found
 
 
-def _room(
+def _told(
     case: Model,
     bounds: Bounds,
-    flows: NDArray[np.bool_],
+    narrow: Narrow,
+    on: NDArray[np.bool_],
     wide: NDArray[np.bool_],
-    added: Array,
-) -> tuple[Array, Array]:
-    """Return means of what each bound has to spare, and the root of its covariance.
+) -> tuple[Array, Array, Array]:
+    """Return what each bound has to spare, given what is no bound.
 
     Args:
         case: the model.
         bounds: the bounds.
-        flows: which flows happen, shape (f,).
+        narrow: what is not wide in each combination.
+        on: which flows happen, shape (c, f).
         wide: which amounts are wide, shape (f,).
-        added: wide amounts and shared errors, a row a point, shape (p, n).
+
+    Returns:
+        Its mean where wide amounts and shared errors are nil, shape (c, b); what a unit
+        of each of these adds, (c, b, n); and the root of its covariance, (c, b, b).
     """
-    size, narrow = len(case.observed), flows & ~wide
-    reach = np.vstack([case.effects, bounds.effects])
-    own = reach[:, narrow] * case.sigmas[narrow]
-    brought = arithmetic.product(reach[:, narrow], case.shared[narrow])
-    level = arithmetic.product(reach[:, narrow], case.means[narrow])
-    expected = arithmetic.product(added, np.hstack([reach[:, wide], brought]).T) + level
-    joint = np.zeros((len(reach), len(reach)))
-    joint[:size, :size], joint[size:, size:] = case.plain, bounds.noise
-    joint[size:, :size], joint[:size, size:] = bounds.cross, bounds.cross.T
-    joint += arithmetic.square(own)
-    joint[size:, size:] += _LEAST * np.eye(len(reach) - size)
-    # Of one factor of both, the lower corner is that of the bounds given the rest.
-    root = arithmetic.cholesky(joint)
-    gap = arithmetic.forward(root[:size, :size], (case.observed - expected[:, :size]).T)
-    mean = expected[:, size:] + arithmetic.product(root[size:, :size], gap).T
-    return bounds.signs * (mean - bounds.edges), bounds.signs[:, None] * root[
-        size:, size:
-    ]
+    live = (on & ~wide).astype(float)
+    count, several = len(on), len(bounds.edges)
+    own = bounds.effects * case.sigmas * live[:, None, :]
+    cross = arithmetic.product(own, (case.effects * case.sigmas).T) + bounds.cross
+    towards = arithmetic.forward(narrow.root, _turned(cross))
+    joint = bounds.noise + _LEAST * np.eye(several)
+    joint = joint + arithmetic.product(own, _turned(own))
+    joint -= arithmetic.product(_turned(towards), towards)
+    # What an observation beyond its mean says of each bound.
+    weights = _turned(arithmetic.backward(narrow.root, towards))
+    level = arithmetic.product(live * case.means, bounds.effects.T) - bounds.edges
+    room = level + (weights * narrow.gap[:, None, :]).sum(axis=2)
+    flat = np.einsum("fb,fk->fbk", bounds.effects.T, case.shared)
+    brought = arithmetic.product(live, flat.reshape(live.shape[1], -1))
+    brought = brought.reshape(count, several, -1)
+    amounts = bounds.effects[:, wide] - arithmetic.product(
+        weights, case.effects[:, wide]
+    )
+    errors = brought - arithmetic.product(weights, narrow.brought)
+    signs = bounds.signs[:, None]
+    return (
+        bounds.signs * room,
+        signs * np.concatenate([amounts, errors], axis=2),
+        signs * arithmetic.cholesky(joint),
+    )
+
+
+def _turned(stack: Array) -> Array:
+    return np.ascontiguousarray(stack.transpose(0, 2, 1))
 
 
 def _held(room: Array, root: Array, inside: Array) -> float:
