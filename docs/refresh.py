@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Where commands are looked for before all else.
+PLACES = [Path(sys.executable).parent]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ADDED = re.compile(r"Add to `([^`]+)`[^\n]*(?:\n[^\n]+)*\n\n\Z")
 _MADE = re.compile(r"<!-- (options|json): (.+?) -->\n.*?<!-- end -->", re.DOTALL)
@@ -106,7 +108,7 @@ def output(command: str, folder: Path) -> str:
     Raises:
         RuntimeError: the command ended in a traceback, which no page shows.
     """
-    paths = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    paths = [*map(str, PLACES), os.environ.get("PATH", "")]
     ran = subprocess.run(  # noqa: S602 (the pages are our own)
         command,
         shell=True,
@@ -159,7 +161,7 @@ def _options(name: str) -> Iterator[str]:
 
 
 def _keys(arguments: str) -> Iterator[str]:
-    program = str(Path(sys.executable).with_name("solvency"))
+    program = next(place / "solvency" for place in PLACES)
     printed = subprocess.run(  # noqa: S603 (our own program)
         [program, *arguments.split(), "--json"],
         cwd=ROOT,

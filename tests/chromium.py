@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -47,3 +48,28 @@ def go(tab, address):
     """Open an address and wait until the page answers to keys."""
     tab.goto(address)
     tab.wait_for_function(_LISTENS)
+
+
+@contextlib.contextmanager
+def watched(tab):
+    """Note what a tab says and asks for; leave it as new, for the next who looks."""
+    said, asked = [], []
+    told = {
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+        "request": lambda request: asked.append(request.url),
+    }
+    for event, note in told.items():
+        tab.on(event, note)
+    yield said, asked
+    tab.evaluate("() => sessionStorage.clear()")
+    for event, note in told.items():
+        tab.remove_listener(event, note)
+
+
+def look(tab, address, width, scheme):
+    """Open an address on a screen, in a tab there is: a new one takes longer."""
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.emulate_media(color_scheme=scheme)
+    go(tab, address)
+    return tab

@@ -15,7 +15,9 @@ from chromium import CHROMIUM
 from chromium import QUIET
 from chromium import expect
 from chromium import go
+from chromium import look
 from chromium import playwright_api
+from chromium import watched
 from click.testing import CliRunner
 from fava.application import CLIENT_SIDE_REPORTS
 from fava_site import CLASSES
@@ -86,11 +88,36 @@ def window(browser, served):
     for context in contexts:
         context.close()
     assert not said
+    _only_from(served, asked)
+
+
+def _only_from(served, asked):
     elsewhere = [
         url for url in asked if not url.startswith((served.origin, "data:", "blob:"))
     ]
     assert not elsewhere
     assert asked
+
+
+@pytest.fixture(scope="module")
+def tab_for_all(browser):
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def seen(tab_for_all, served):
+    """Open a page only to look at it, with no key pressed: all in one tab."""
+
+    def opened(page, query="", *, width=1280, scheme="light"):
+        address = served.origin + served.path(page) + query
+        return look(tab_for_all, address, width, scheme)
+
+    with watched(tab_for_all) as (said, asked):
+        yield opened
+    assert not said
+    _only_from(served, asked)
 
 
 def _number(tab, label):
@@ -118,8 +145,8 @@ _INK = """(chart) => [...new Set(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", CLASSES)
-def test_each_page_is_drawn(window, page, scheme):
-    tab = window(page, scheme=scheme)
+def test_each_page_is_drawn(seen, page, scheme):
+    tab = seen(page, scheme=scheme)
     expect(tab.locator(".sv h2").first).to_be_visible()
     expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(TITLES[page])
     for chart in tab.locator(".sv-broad svg").all():
@@ -132,8 +159,8 @@ def test_each_page_is_drawn(window, page, scheme):
 
 
 @pytest.mark.parametrize("page", ["solvency", "flows"])
-def test_a_phone_shows_a_chart_drawn_for_it(window, page):
-    tab = window(page, width=390)
+def test_a_phone_shows_a_chart_drawn_for_it(seen, page):
+    tab = seen(page, width=390)
     drawn = tab.locator(".sv-narrow svg")
     assert drawn.count()
     for chart in drawn.all():
@@ -145,18 +172,18 @@ def test_a_phone_shows_a_chart_drawn_for_it(window, page):
 
 
 @pytest.mark.parametrize("page", CLASSES)
-def test_nothing_is_wider_than_a_phone(window, page):
-    assert _wider(window(page, width=360)) <= 0
+def test_nothing_is_wider_than_a_phone(seen, page):
+    assert _wider(seen(page, width=360)) <= 0
 
 
-def test_no_opened_part_is_wider_than_a_phone(window):
+def test_no_opened_part_is_wider_than_a_phone(seen):
     for page, query in (
         ("solvency", "?pick=Harbour/customer-assets/USD"),
         ("flows", "?pick=deposits"),
         ("evidence", "?pick=petition&weigh=1"),
         ("hypotheses", "?weigh=1"),
     ):
-        assert _wider(window(page, query, width=360)) <= 0
+        assert _wider(seen(page, query, width=360)) <= 0
 
 
 #: All kinds of pages there are, each with what its address asks.
@@ -172,10 +199,10 @@ EACH = {
 
 @each_screen
 @pytest.mark.parametrize("page", EACH)
-def test_axe_finds_no_serious_violation(window, page, scheme, width):
+def test_axe_finds_no_serious_violation(seen, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     name = page.split(maxsplit=1)[0]
-    tab = window(name, EACH[page], scheme=scheme, width=width)
+    tab = seen(name, EACH[page], scheme=scheme, width=width)
     expect(tab.locator(".sv h2").first).to_be_visible()
     expect(tab.locator(".sv-switch-numbers div").first).to_be_attached()
     expect(tab.locator("[data-again]")).to_have_count(0)

@@ -10,7 +10,9 @@ from chromium import CHROMIUM
 from chromium import QUIET
 from chromium import expect
 from chromium import go
+from chromium import look
 from chromium import playwright_api
+from chromium import watched
 from click.testing import CliRunner
 
 from solvency.cli import main
@@ -72,6 +74,27 @@ def opened(chromium, folder):
     yield open_
     for context in contexts:
         context.close()
+    assert not said
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
+
+
+@pytest.fixture(scope="module")
+def tab_for_all(chromium):
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def seen(tab_for_all, folder):
+    """Open a file to look at it and at one panel: all in one tab."""
+
+    def open_(page, *, width, scheme="light"):
+        address = (folder / f"{page}.html").as_uri()
+        return look(tab_for_all, address, width, scheme)
+
+    with watched(tab_for_all) as (said, asked):
+        yield open_
     assert not said
     assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
 
@@ -273,8 +296,8 @@ def test_a_drawing_is_saved_as_svg_and_png(opened):
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
 @pytest.mark.parametrize("page", EACH)
-def test_nothing_is_wider_than_its_window(opened, page, width):
-    tab = opened(page, width=width)
+def test_nothing_is_wider_than_its_window(seen, page, width):
+    tab = seen(page, width=width)
     wider = "document.documentElement.scrollWidth - window.innerWidth"
     assert tab.evaluate(wider) <= 0
     number = tab.locator("a.sv-figure:visible").first
@@ -315,9 +338,9 @@ def test_switches_say_what_was_computed_ahead_by_keyboard(opened):
 
 @each_screen
 @pytest.mark.parametrize("page", EACH)
-def test_axe_finds_no_serious_violation(opened, page, scheme, width):
+def test_axe_finds_no_serious_violation(seen, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    tab = opened(page, scheme=scheme, width=width)
+    tab = seen(page, scheme=scheme, width=width)
     number = tab.locator("a.sv-figure:visible").first
     if number.count():
         number.click()

@@ -324,34 +324,40 @@ def test_the_same_case_gives_the_same_site(files, harbour, tmp_path):
             assert (again / path.relative_to(files)).read_bytes() == path.read_bytes()
 
 
-def test_a_site_is_replaced_whole_and_nothing_else_is(harbour, tmp_path):
+@pytest.fixture
+def template(ledgers):
+    """A case of one flow, whose site is soon made."""
+    return ledgers / "template.beancount"
+
+
+def test_a_site_is_replaced_whole_and_nothing_else_is(template, tmp_path):
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "letter.txt").write_text("mine")
-    refused = _run("site", folder, harbour)
+    refused = _run("site", folder, template)
     assert refused.exit_code == 2
     assert "holds other files" in refused.output
     assert [one.name for one in tmp_path.iterdir()] == ["site"]
     (folder / "letter.txt").unlink()
-    assert _run("site", folder, harbour).exit_code == 0
+    assert _run("site", folder, template).exit_code == 0
     (folder / "stale.html").write_text("old")
-    assert _run("site", folder, harbour).exit_code == 0
+    assert _run("site", folder, template).exit_code == 0
     assert not (folder / "stale.html").exists()
     assert [one.name for one in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch):
+def test_a_site_that_fails_leaves_what_was_there(template, tmp_path, monkeypatch):
     from solvency.browse.site import all_pages
 
     folder = tmp_path / "site"
-    assert _run("site", folder, harbour).exit_code == 0
+    assert _run("site", folder, template).exit_code == 0
     before = (folder / "index.html").read_bytes()
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(all_pages._Pages, "_beside", fail)
-    result = _run("site", folder, harbour)
+    result = _run("site", folder, template)
     assert result.exit_code == 2
     assert "No space left" in result.output
     assert (folder / "index.html").read_bytes() == before

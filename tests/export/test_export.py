@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import followthemoney
 import pytest
 from click.testing import CliRunner
 from preamble import PREAMBLE
@@ -133,6 +132,9 @@ def test_followthemoney_takes_every_entity_and_value(entities):
 
 def taken(found):
     """Assert that the library takes entities as they are."""
+    # Its schemata take a second to load: not in every process that collects tests.
+    import followthemoney
+
     proxies = {}
     for one in found:
         schema = followthemoney.model.get(one["schema"])

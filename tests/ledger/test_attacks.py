@@ -6,11 +6,10 @@ import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from fuzzing import Program
 from preamble import PREAMBLE
 
 import solvency
@@ -25,38 +24,33 @@ PLACE = re.compile(r"^\S+:[1-9]\d*: [a-z-]+: ", re.MULTILINE)
 FIRST = PREAMBLE.count("\n")
 
 
-def _check(path, folder):
-    """Run `solvency check` in a process of its own: a signal counts as failure."""
-    words = ["check", str(path)]
-    return subprocess.run(
-        [sys.executable, "-c", "from solvency.cli import main; main()", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        timeout=120,
-    )
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    """The program in a process of its own for each ledger, loaded once for all."""
+    with Program(tmp_path_factory.mktemp("program")) as program:
+        yield program
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
-def test_an_attack_ends_in_a_message(path, tmp_path):
+def test_an_attack_ends_in_a_message(path, tmp_path, program):
     folder = tmp_path
     name = path.name
     if path.stem == "fifo":
         os.mkfifo(folder / "x.b")
         shutil.copy(path, folder / name)
         path = folder / name
-    ended = _check(path, folder)
-    assert ended.returncode in {0, 1, 2, 3}, ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
-    places = PLACE.findall(ended.stdout + ended.stderr)
+    # A signal counts as failure: its status is below zero.
+    status, printed = program.run("check", str(path))
+    assert status in {0, 1, 2, 3}, printed
+    assert "Traceback" not in printed
+    places = PLACE.findall(printed)
     if path.stem in NOTHING:
-        assert ended.returncode in {1, 2}
-        assert "is no case yet" in ended.stdout + ended.stderr
+        assert status in {1, 2}
+        assert "is no case yet" in printed
     elif path.stem in SOUND:
-        assert ended.returncode == 0
+        assert status == 0
     else:
-        assert ended.returncode == 1
+        assert status == 1
         assert places
         assert all(place.startswith(str(path)[:1]) or name in place for place in places)
 
@@ -98,11 +92,11 @@ def test_an_attack_ends_in_a_message(path, tmp_path):
         f"2020-01-02 price USD -{'9' * 200} EUR",
     ],
 )
-def test_no_number_is_infinite_or_endless(ledger, text):
+def test_no_number_is_infinite_or_endless(ledger, text, program):
     path = ledger.write(f"{PREAMBLE}{text}\n")
-    ended = _check(path, path.parent)
-    assert ended.returncode == 1, ended.stderr
-    assert "Traceback" not in ended.stderr
+    status, printed = program.run("check", str(path))
+    assert status == 1, printed
+    assert "Traceback" not in printed
     found = [
         (error.line, error.rule)
         for error in solvency.load(path).errors

@@ -362,7 +362,7 @@ def test_a_report_is_verified_with_its_chapters(harbour: Path) -> None:
     )
     case = solvency.load(harbour)
     path = harbour.parent / "out.pdf"
-    write(case, case.book(), path)
+    write(case, case.book(), path, sections=["found"])
     verdict = verify(path)
     assert verdict.same_bytes
     assert [one.name for one in case_files(case)][1] == "report/10-found.md"

@@ -180,7 +180,7 @@ def test_what_flows_have_in_a_figure_sums_to_it(
         assert abs(sum(amount for _, amount in one.parts) - one.value) < 1, one.key
 
 
-@pytest.mark.long(minutes=2)
+@pytest.mark.long
 def test_every_figure_of_the_packaged_case_leads_to_a_source() -> None:
     import solvency
 
