@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import figures_in
@@ -15,6 +16,10 @@ from solvency.exhibits.section import keyed
 from solvency.figures.casting import sums_of
 from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
+from solvency.figures.first_names import WRITTEN_OUT
+from solvency.figures.first_names import FirstNames
+from solvency.figures.first_names import LongerNames
+from solvency.figures.first_names import joined
 from solvency.figures.table import Table
 from solvency.wide import wide
 
@@ -35,7 +40,8 @@ class Rest:
     """What a figure rests on, all of it.
 
     Attributes:
-        flows: Ids of all flows, those with the largest part first.
+        flows: Ids of all flows, those with the largest part first; hundreds that
+            moved accounts by a day in the order of their days.
         parts: What flows have in it, signed, by their ids.
         sums: True if the parts sum to the figure exactly.
         sources: Names of the sources of its flows and prices, and its own.
@@ -89,6 +95,8 @@ class _Resting:
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._joins: dict[tuple[int, ...], tuple[_Names, tuple[_Names, ...]]] = {}
         self._sources: dict[int, _Names] = {}
+        self._covered: dict[tuple[int, int], tuple[bool, _Names]] = {}
+        self._running: dict[int, tuple[LongerNames, LongerNames, list[int]]] = {}
         self._done: dict[str, Rest] = {}
         #: How often a figure was met below itself, and left out there.
         self._cut = 0
@@ -186,21 +194,62 @@ class _Resting:
     def _of_flows(self, flows: _Names) -> _Names:
         """Return the sources of flows, a list that is kept."""
         if id(flows) not in self._sources:
-            each = map(self._named.get, flows)
-            found = dict.fromkeys(chain.from_iterable(filter(None, each)))
-            self._sources[id(flows)] = self._kept(tuple(found))
+            if isinstance(flows, FirstNames):
+                found = self._of_first(flows)
+            else:
+                found = tuple(self._each_source(flows))
+            self._sources[id(flows)] = self._kept(found)
         return self._sources[id(flows)]
+
+    def _each_source(self, flows: Iterable[str]) -> dict[str, None]:
+        each = map(self._named.get, flows)
+        return dict.fromkeys(chain.from_iterable(filter(None, each)))
+
+    def _of_first(self, flows: FirstNames) -> Any:
+        """Return the sources of the first flows of a list, of one list likewise."""
+        if id(flows.of) not in self._running:
+            found: dict[str, None] = {}
+            counts = [0]
+            for name in flows.of.names:
+                found |= dict.fromkeys(self._named.get(name, ()))
+                counts.append(len(found))
+            self._running[id(flows.of)] = (flows.of, LongerNames(found), counts)
+        _, sources, counts = self._running[id(flows.of)]
+        count = counts[flows.number]
+        more = self._each_source(flows.more)
+        rest = tuple(x for x in more if sources.place.get(x, count) >= count)
+        return sources.first(count, rest)
 
     def _joined(self, *lists: _Names) -> _Names:
         """Return the names of lists in order, each once, as a list that is kept."""
         some = tuple(dict.fromkeys(map(id, filter(None, lists))))
         if some not in self._joins:
-            found = dict.fromkeys(chain.from_iterable(lists))
             # The lists are kept beside it, or another may come to have the id of one.
-            self._joins[some] = (self._kept(tuple(found)), lists)
+            self._joins[some] = (self._kept(joined(self._needed(lists))), lists)
         return self._joins[some][0]
 
-    def _kept(self, names: _Names) -> _Names:
+    def _needed(self, lists: tuple[_Names, ...]) -> Iterator[_Names]:
+        """Yield lists but those that are part of another, as days are of all days."""
+        whole = [one for one in lists if len(one) >= WRITTEN_OUT]
+        for one in lists:
+            if isinstance(one, FirstNames) and any(
+                self._covers(other, one.of) for other in whole
+            ):
+                yield one.more
+            else:
+                yield one
+
+    def _covers(self, names: _Names, longer: LongerNames) -> bool:
+        """Say whether a list that is written out has all of a longer one."""
+        if isinstance(names, FirstNames):
+            return False
+        pair = (id(names), id(longer))
+        if pair not in self._covered:
+            covers = frozenset(names).issuperset(longer.names)
+            self._covered[pair] = (covers, names)
+        return self._covered[pair][0]
+
+    def _kept(self, names: Any) -> Any:
         return self._same.setdefault(names, names)
 
 

@@ -27,6 +27,7 @@ from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
+from solvency.figures.first_names import DatedNames
 from solvency.figures.remark import said
 from solvency.figures.remark import sentence
 from solvency.figures.words import capital
@@ -82,7 +83,7 @@ class Setting:
     _parts: dict[datetime.date, Parts] = field(default_factory=dict)
     _found: dict[datetime.date, Found] = field(default_factory=dict)
     _of: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
-    _moving: dict[Any, tuple[str, ...]] = field(default_factory=dict)
+    _moving: dict[tuple[str, ...], DatedNames] = field(default_factory=dict)
 
     def text(self, message: str, **values: object) -> str:
         """Return a message in the report's language."""
@@ -330,15 +331,13 @@ class Setting:
 
     def flows_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
         """Return the ids of the flows that moved accounts by a day, once for all."""
-        if (accounts, day) not in self._moving:
-            found = (
-                flow.id
+        if accounts not in self._moving:
+            self._moving[accounts] = DatedNames(
+                (flow.id, flow.date)
                 for account in accounts
                 for flow, _ in self.movements.get(account, ())
-                if flow.date <= day
             )
-            self._moving[accounts, day] = tuple(dict.fromkeys(found))
-        return self._moving[accounts, day]
+        return self._moving[accounts].until(day)
 
 
 def setting_of(

@@ -25,6 +25,7 @@ from solvency.exhibits.section import Section
 from solvency.exhibits.section import figures_in
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Said
+from solvency.figures.first_names import FirstNames
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -33,12 +34,16 @@ from solvency.report.chapters.files import files_of
 from solvency.report.pdf import Attached
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Case
     from solvency.report.document import Report
 
 #: The attachment that says how the report was made, and every figure in it.
 FIGURES = "figures.json"
+#: The form of that attachment; 2 since a list may be the first part of another.
+FORMAT = 2
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
 #: More files of one kind than this stand in one line of the list.
@@ -170,7 +175,8 @@ def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
     """Return the record of a report and every figure in it as JSON.
 
     What a figure has under `flows` and `sources` is the place of a list in `lists`,
-    counted from nothing.
+    counted from nothing. A long list that begins as another is `{"first": COUNT, "of":
+    PLACE, "more": [...]}`: so many names of the list at that place, then those.
 
     Args:
         report: The report, all but its list of files.
@@ -178,22 +184,50 @@ def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
     """
     head = json.dumps(record(report, files), indent=1, ensure_ascii=False)
     # Figures by the thousand rest on the same flows by the hundred: each list once.
-    lists: dict[tuple[str, ...], int] = {}
+    lists = _Lists()
     found: list[str] = []
     for one in listed(report):
         for names in ("flows", "sources"):
-            one[names] = lists.setdefault(one[names], len(lists))
+            one[names] = lists.place(one[names])
         found.append(_compact(one))
     # Written piece by piece: together they are tens of megabytes in a large case.
     out = io.BytesIO()
     out.write(head.removesuffix("\n}").encode())
-    for name, lines in (("lists", map(_compact, lists)), ("figures", iter(found))):
+    for name, lines in (("lists", lists.written()), ("figures", iter(found))):
         out.write(f',\n "{name}": ['.encode())
         for number, line in enumerate(lines):
             out.write(f"{',' if number else ''}\n{line}".encode())
         out.write(b"\n ]")
     out.write(b"\n}\n")
     return Attached(FIGURES, out.getvalue(), "How this was made, and every figure")
+
+
+class _Lists:
+    """Lists of names in the order they are met, each once."""
+
+    def __init__(self) -> None:
+        self._places: dict[Any, int] = {}
+        #: The places of lists that others begin as; to hash one takes long.
+        self._longer: dict[int, int] = {}
+
+    def place(self, names: Any) -> int:
+        """Return the place of a list, after that of the list it begins as."""
+        if isinstance(names, FirstNames):
+            longer = names.of
+            if id(longer) not in self._longer:
+                self._longer[id(longer)] = self.place(longer.names)
+            if len(names) == len(longer.names) and not names.more:
+                return self._longer[id(longer)]
+        return self._places.setdefault(names, len(self._places))
+
+    def written(self) -> Iterator[str]:
+        """Yield each list as JSON."""
+        for names in self._places:
+            if isinstance(names, FirstNames):
+                first = {"first": names.number, "of": self._longer[id(names.of)]}
+                yield _compact(first | ({"more": names.more} if names.more else {}))
+            else:
+                yield _compact(names)
 
 
 def _compact(one: object) -> str:
@@ -205,6 +239,7 @@ def record(report: Report, files: tuple[Attached, ...]) -> dict[str, Any]:
     case = report.case
     return {
         "solvency": report.version,
+        "format": FORMAT,
         "kind": report.kind.name,
         "lang": report.locale.lang,
         "scenario": case.scenario.name,
