@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.section import Ground
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ZERO = Decimal()
 _Names = tuple[str, ...]
+_sources_of = attrgetter("sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class _Resting:
     """Finds what the figures of sections rest on, each once."""
 
     def __init__(self, case: Case, sections: Iterable[Section]) -> None:
-        self._named = {name: flow.sources for name, flow in case.by_id.items()}
+        self._flows = case.by_id
         self._sums: dict[str, list[tuple[Figure, int]]] = {}
         self._beside: dict[str, tuple[list[Figure], list[Figure]]] = {}
         self._ground: dict[str, Ground] = {}
@@ -186,8 +188,8 @@ class _Resting:
     def _of_flows(self, flows: _Names) -> _Names:
         """Return the sources of flows, a list that is kept."""
         if id(flows) not in self._sources:
-            each = map(self._named.get, flows)
-            found = dict.fromkeys(chain.from_iterable(filter(None, each)))
+            known = filter(None, map(self._flows.get, flows))
+            found = dict.fromkeys(chain.from_iterable(map(_sources_of, known)))
             self._sources[id(flows)] = self._kept(tuple(found))
         return self._sources[id(flows)]
 
