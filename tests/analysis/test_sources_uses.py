@@ -17,10 +17,10 @@ import solvency
 from solvency.analysis.in_kind import without_kind
 from solvency.analysis.sources_uses import SOURCE
 from solvency.analysis.sources_uses import USE
-from solvency.analysis.sources_uses import by_scenario
 from solvency.analysis.sources_uses import funds
 from solvency.analysis.sources_uses import of_case
 from solvency.cli import main
+from solvency.cli.balance.funds import by_scenario
 
 
 def _run(*arguments, status=0):

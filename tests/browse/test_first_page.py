@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ from browse.test_answers import _answer
 from fava_site import values
 from preamble import PREAMBLE
 
+from solvency.analysis.study import Study
 from solvency.browse.blocks import Printing
 from solvency.browse.pages.spells import printings_of
 from solvency.exhibits.funds.sureness import Factors
@@ -20,6 +23,7 @@ from solvency.exhibits.funds.swings import Swings
 from solvency.exhibits.funds.swings import swings
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
+from solvency.figures.formats import fitting
 from solvency.ledger.load import load
 
 FTX = Path(__file__).parents[2] / "ledgers/ftx/main.beancount"
@@ -202,3 +206,30 @@ def test_half_a_unit_of_the_last_digit_is_less_than_one():
     # In thousands with one decimal: 50 is half of 0.1, and would round to nothing.
     assert printing.least(Decimal(50)) == "<0.1"
     assert printing.least(Decimal(51)) == "0.1"
+
+
+def test_the_words_of_a_case_come_without_all_that_prints_reports():
+    asked = (
+        "import sys, solvency.report.language, solvency.report.pages as pages\n"
+        "assert 'solvency.exhibits.sections' not in sys.modules\n"
+        "import solvency.report.making\n"
+        "from solvency.report import build, kinds\n"
+        "assert build is solvency.report.making.build and kinds is pages.kinds\n"
+    )
+    subprocess.run([sys.executable, "-c", asked], check=True)
+
+
+@pytest.mark.parametrize("least", [1, 10**6, 10**9])
+def test_amounts_are_printed_by_the_largest_balance_or_amount(ledger, least):
+    case = ledger.case(
+        '2021-01-01 * "Deposit" ^court\n  id: "F-1"\n'
+        f"  Assets:FTX:Bank  {least} USD\n  Equity:FTX:Shares\n"
+        '2021-01-02 * "More" ^court\n  id: "F-2"\n'
+        f"  Assets:FTX:Bank  {99_999_999 if least > 1 else 99_999} USD\n"
+        "  Equity:FTX:Shares\n"
+    )
+    book, at = case.book(), case.reporting_date
+    setting = setting_of(case, book, (at,), Locale("en"), Study(case, book, at))
+    lines = [x.amount for one in setting.sheet(at).columns for x in one.lines]
+    moved = [flow.amount.number for flow in case.selected]
+    assert (setting.scale, setting.places) == fitting([*lines, *moved])

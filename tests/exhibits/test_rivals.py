@@ -10,7 +10,7 @@ from solvency.analysis.study import study_of
 from solvency.exhibits.balance.rivals import rivals
 from solvency.exhibits.setting import setting_of
 from solvency.report import pages
-from solvency.report.build import build
+from solvency.report.making import build
 
 #: Bonds of 100 sold, or lent on: as a loan Alameda has 100 of bonds and owes the lender
 #: 100 more; the cash of 100 is there either way.

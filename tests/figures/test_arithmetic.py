@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,3 +79,14 @@ def test_the_mean_of_a_decay_is_its_integral_over_its_length(length):
     mean = np.exp(-steps).mean() * min(length, 40.0) / length if length else 1.0
     assert found == pytest.approx(mean, rel=1e-6)
     assert 0 < found <= 1
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_columns_that_meet_in_no_row_have_the_pseudo_inverse_of_any(seed, count):
+    rng = np.random.default_rng(seed)
+    matrix = np.zeros((9, count))
+    matrix[np.arange(9), rng.integers(0, count, 9)] = rng.normal(0, 3, 9)
+    with mock.patch.object(arithmetic, "orthogonal") as turned:
+        found = arithmetic.pseudo_inverse(matrix, 1e-10)
+    turned.assert_not_called()
+    assert found == pytest.approx(np.linalg.pinv(matrix), abs=1e-12)

@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import socket
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fuzzing import Program
+from hypothesis import given
+from hypothesis import strategies as st
 from preamble import PREAMBLE
 
 import solvency
@@ -421,6 +424,32 @@ def test_a_string_and_a_line_have_a_greatest_length(ledger, text):
     (error,) = solvency.load(path).errors
     assert "longer than 1 MiB" in error.message
     assert error.line > FIRST
+
+
+@given(st.lists(st.sampled_from(('"', '\\"', "\n", "x" * 7, "xx")), max_size=60))
+def test_what_is_too_long_is_what_a_walk_through_it_finds(pieces):
+    content = "".join(pieces).encode()
+    lines = [at for at, one in enumerate(content) if one == ord("\n")]
+    marks = [
+        at
+        for at, one in enumerate(content)
+        if one == ord('"') and (not at or content[at - 1] != ord("\\"))
+    ]
+    wrong = None
+    for places in ([-1, *lines, len(content)], [*marks, len(content)]):
+        work = 0
+        for start, end in pairwise(places):
+            work += (end - start) ** 2
+            if work > 10**2 and wrong is None:
+                wrong = content.count(b"\n", 0, start + 1) + 1
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(source, "LONGEST", 10)
+        if wrong is None or len(content) <= 10:
+            assert source.text_of(content) == content
+        else:
+            with pytest.raises(source.UnreadableError) as found:
+                source.text_of(content)
+            assert found.value.line == wrong
 
 
 def test_a_large_file_of_prices_is_read(ledger):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
@@ -383,9 +384,14 @@ def test_what_is_seen_without_a_claim_is_found_from_what_was_seen_with_it(seed, 
     whole = system(*random_case(rng, 9, 4, unknown=free), None)
     gram = whole.gram
     for claim in np.flatnonzero(whole.tested(gram))[:3].tolist():
-        wanted = whole.without(claim).gram
-        found = whole.gram_without(claim, gram)
-        assert found == pytest.approx(wanted, abs=1e-9 * gram.max())
+        rest, found = whole.without(claim, gram)
+        assert found == pytest.approx(rest.gram, abs=1e-9 * gram.max())
+        # What was let go costs no product with the whole weight again.
+        afresh = replace(rest, rank=rest.rank)
+        size = np.abs(whole.probed).max()
+        assert "probed" in vars(rest)
+        assert rest.probed == pytest.approx(afresh.probed, abs=1e-9 * size)
+        assert np.array_equal(rest.alike(found), afresh.alike(found))
 
 
 def test_another_level_finds_the_suspects_that_balancing_at_it_finds():

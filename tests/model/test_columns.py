@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 from preamble import PREAMBLE
 
 import solvency
+from solvency.ledger.case import Money
 from solvency.ledger.case import Scenario
 from solvency.model.book import Book
 from solvency.model.columns import PostingColumns
+from solvency.model.prices import Prices
+from solvency.model.worth import unit
+from solvency.wide import LONG
 
 #: A coin of 8 places and one of none; the third flow stands on a hypothesis.
 BOOKS = """
@@ -95,6 +99,53 @@ def test_some_flows_have_the_columns_of_themselves(drawn):
     taken = [one for one, (_, _, kept) in zip(flows, drawn, strict=True) if kept]
     mask = np.array([kept for _, _, kept in drawn], dtype=bool)
     same(PostingColumns.of(case, flows).taking(mask), PostingColumns.of(case, taken))
+
+
+def one_by_one(case, flows):
+    """Return units and rates of postings, each worked out by itself."""
+    postings = [(flow, one) for flow in flows for one in flow.postings]
+    places = {}
+    for _, one in postings:
+        after = max(-one.units.as_tuple().exponent, 0)
+        places[one.commodity] = max(places.get(one.commodity, 0), after)
+    units = [int(one.units.scaleb(places[one.commodity], LONG)) for _, one in postings]
+    rates = []
+    for flow, one in postings:
+        found = None
+        priced = {x.price.commodity for x in flow.postings if x.price is not None}
+        if one.commodity != case.currency and (one.price or one.commodity in priced):
+            found = unit(Prices(case), flow, one)
+        rates.append(float("nan") if found is None else float(found.number))
+    return units, rates
+
+
+@given(
+    st.lists(
+        st.tuples(
+            NUMBERS,
+            st.integers(0, 2),
+            st.sampled_from((None, Money(Decimal(3), "USD"), Money(Decimal(2), "TOK"))),
+        ),
+        min_size=1,
+    )
+)
+def test_columns_are_what_each_posting_comes_to_by_itself(drawn):
+    first = _CASE.flows[0].postings[0]
+    legs = [
+        first._replace(units=number, commodity=("USD", "BTC", "TOK")[which], price=at)
+        for number, which, at in drawn
+    ]
+    # Two postings a flow: one may be worth what the other writes.
+    flows = [
+        _CASE.flows[0]._replace(id=f"F-{at}", postings=tuple(legs[at : at + 2]))
+        for at in range(0, len(legs), 2)
+    ]
+    columns = PostingColumns.of(_CASE, flows)
+    units, rates = one_by_one(_CASE, flows)
+    assert columns.units.tolist() == units
+    small = sum(map(abs, units)) < 2**62
+    assert columns.units.dtype == (np.int64 if small else object)
+    assert np.array_equal(columns.rate, np.array(rates), equal_nan=True)
 
 
 def _case():

@@ -160,7 +160,7 @@ def report(loaded: Case) -> Report:
 def whole(loaded: Case) -> Report:
     """Return the report as it is printed."""
     from solvency.report import build
-    from solvency.report.build import case_files
+    from solvency.report.making import case_files
 
     return build(loaded, loaded.book(), attached=case_files(loaded))
 

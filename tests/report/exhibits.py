@@ -8,7 +8,7 @@ from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.sections import SECTIONS
 from solvency.figures.figure import Figure
 from solvency.report import build
-from solvency.report.build import case_files
+from solvency.report.making import case_files
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -72,7 +72,7 @@ def test_a_ledger_changed_while_it_is_printed(
 ) -> None:
     top = folder / "main.beancount"
     case = solvency.load(top)
-    module = import_module("solvency.report.build")
+    module = import_module("solvency.report.making")
     right = module.laid_out
 
     def changing(*args, **options):

@@ -10,7 +10,7 @@ import pytest
 
 import solvency
 from solvency.report import pages
-from solvency.report.build import build
+from solvency.report.making import build
 from solvency.report.pages import html
 
 HARBOUR = Path("ledgers/harbour/main.beancount").read_text(encoding="utf-8")

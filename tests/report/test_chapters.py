@@ -15,9 +15,9 @@ from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.report import write
 from solvency.report.attachments import case_files
-from solvency.report.build import build
-from solvency.report.build import names_of
 from solvency.report.chapters.numerals import typed
+from solvency.report.making import build
+from solvency.report.making import names_of
 from solvency.report.pages import html
 from solvency.report.verification.verify import verify
 

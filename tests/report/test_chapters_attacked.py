@@ -17,8 +17,8 @@ from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report import write
 from solvency.report.attachments import case_files
-from solvency.report.build import build
 from solvency.report.chapters.numerals import typed
+from solvency.report.making import build
 from solvency.report.markup import letter
 from solvency.report.pages import html
 from solvency.report.verification.verify import verify
@@ -30,7 +30,7 @@ LIMITED = """
 import os, resource, sys
 import solvency
 from solvency.figures.errors import ReportError
-from solvency.report.build import build
+from solvency.report.making import build
 from solvency.report.pages import html
 def printed(ledger, *sections):
     case = solvency.load(ledger)

@@ -14,7 +14,7 @@ from solvency.figures.figure import SHARE
 from solvency.figures.table import Table
 from solvency.report import build
 from solvency.report import pages
-from solvency.report.build import case_files
+from solvency.report.making import case_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 import solvency
 from solvency.figures.first_names import LongerNames
 from solvency.report import attachments
-from solvency.report.build import build
+from solvency.report.making import build
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,7 +27,7 @@ from solvency.report import ReportError
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import write
-from solvency.report.build import write_whole
+from solvency.report.making import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

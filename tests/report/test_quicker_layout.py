@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from solvency.report.build import build
-from solvency.report.build import laid_out
+from solvency.report.making import build
+from solvency.report.making import laid_out
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Case

@@ -16,7 +16,7 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.report.build import build
+from solvency.report.making import build
 from solvency.report.markup import tall
 from solvency.report.pages import html
 

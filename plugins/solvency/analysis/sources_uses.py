@@ -11,14 +11,14 @@ gained or lost on the day it was exchanged at another rate than the day's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from solvency.analysis.in_kind import without_kind
 from solvency.evidence.drafts import OPENING
-from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.own_tokens import is_issued_by
 from solvency.model.worth import posting_worth
@@ -160,9 +160,7 @@ def funds(
     def liquid(account: str, commodity: str) -> bool:
         return is_funds(book, case.accounts[account], commodity)
 
-    for flow in book.flows:
-        if flow.date > until or (since is not None and flow.date <= since):
-            continue
+    for flow in _moving(book, inside, since, until):
         gained = settled(_exchanged(book, flow, inside, liquid))
         if gained:
             exchanges[flow.id] = gained
@@ -210,6 +208,21 @@ def funds(
         opening=opening,
         unpriced=tuple(sorted(unpriced)),
     )
+
+
+def _moving(
+    book: Book,
+    inside: frozenset[str],
+    since: datetime.date | None,
+    until: datetime.date,
+) -> Iterator[Flow]:
+    """Yield the flows of a period that move funds of some entities."""
+    there = [(book.account(one), one.commodity) for one in book.positions]
+    kept = [one.entity in inside and is_funds(book, one, name) for one, name in there]
+    taken = np.array(kept, dtype=bool)[book.position] & (book.day <= until.toordinal())
+    if since is not None:
+        taken &= book.day > since.toordinal()
+    yield from map(book.flows.__getitem__, np.unique(book.flow[taken]).tolist())
 
 
 def _turned(
@@ -385,16 +398,3 @@ def of_case(case: Case, book: Book, at: datetime.date) -> tuple[Funds, ...]:
     """Return the funds of every member of the group, and of the group."""
     names = (*case.group, "group") if case.group else tuple(case.entities)
     return tuple(funds(book, name, at) for name in names)
-
-
-def by_scenario(case: Case) -> tuple[Case, ...]:
-    """Return the case in each of its scenarios, the established flows alone first."""
-    declared = case.scenarios.values()
-    plain = Scenario("established", "The established flows alone", frozenset())
-    return tuple(
-        replace(case, scenario=one)
-        for one in (
-            *([] if any(not one.hypotheses for one in declared) else [plain]),
-            *sorted(declared, key=lambda one: bool(one.hypotheses)),
-        )
-    )

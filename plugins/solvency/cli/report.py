@@ -190,7 +190,7 @@ def command(
 def _print_names(asked: Asked, dates: tuple[datetime.date, ...], lang: str) -> None:
     """Print the names of a case that its chapters may call, one a line."""
     from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
-    from solvency.report.build import names_of  # noqa: PLC0415 (as above)
+    from solvency.report.making import names_of  # noqa: PLC0415 (as above)
 
     case = asked.load()
     if not case.selected:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 ZERO = Decimal()
 _Names = tuple[str, ...]
+_sources_of = attrgetter("sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class _Resting:
     """Finds what the figures of sections rest on, each once."""
 
     def __init__(self, case: Case, sections: Iterable[Section]) -> None:
-        self._named = {name: flow.sources for name, flow in case.by_id.items()}
+        self._flows = case.by_id
         self._sums: dict[str, list[tuple[Figure, int]]] = {}
         self._beside: dict[str, tuple[list[Figure], list[Figure]]] = {}
         self._ground: dict[str, Ground] = {}
@@ -202,8 +204,8 @@ class _Resting:
         return self._sources[id(flows)]
 
     def _each_source(self, flows: Iterable[str]) -> dict[str, None]:
-        each = map(self._named.get, flows)
-        return dict.fromkeys(chain.from_iterable(filter(None, each)))
+        known = filter(None, map(self._flows.get, flows))
+        return dict.fromkeys(chain.from_iterable(map(_sources_of, known)))
 
     def _of_first(self, flows: FirstNames) -> Any:
         """Return the sources of the first flows of a list, of one list likewise."""
@@ -211,7 +213,8 @@ class _Resting:
             found: dict[str, None] = {}
             counts = [0]
             for name in flows.of.names:
-                found |= dict.fromkeys(self._named.get(name, ()))
+                flow = self._flows.get(name)
+                found |= dict.fromkeys(flow.sources if flow else ())
                 counts.append(len(found))
             self._running[id(flows.of)] = (flows.of, LongerNames(found), counts)
         _, sources, counts = self._running[id(flows.of)]

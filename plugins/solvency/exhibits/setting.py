@@ -293,9 +293,9 @@ class Setting:
     def registered(self) -> frozenset[str]:
         """Return the accounts whose registers the report prints."""
         inside = set(self.inside)
-        return frozenset(
-            name for name in self.movements if self.case.accounts[name].entity in inside
-        )
+        moved = {one.account for flow in self.case.selected for one in flow.postings}
+        accounts = self.case.accounts
+        return frozenset(name for name in moved if accounts[name].entity in inside)
 
     def register(self, account: str, commodity: str = "") -> str:
         """Return the id of an account's register, or of that of one commodity."""
@@ -350,14 +350,14 @@ def setting_of(
 ) -> Setting:
     """Return a setting that prints amounts by the largest balance of its days."""
     plain = Setting(case, book, days, locale, Notes(case.sources), study, of=of)
-    sheets = [plain.sheet(day) for day in days]
-    amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
-    amounts += [
-        flow.amount.number
-        for flow in case.selected
-        if flow.amount.commodity == case.currency
-    ]
+    moved = (flow.postings[0] for flow in case.selected)
+    amounts = [one.units for one in moved if one.commodity == case.currency]
     scale, places = formats.fitting(amounts)
+    if scale < formats.LARGEST:
+        # Balances may be larger: sheets of many flows are made where they are asked.
+        sheets = [plain.sheet(day) for day in days]
+        amounts += [x.amount for one in sheets for y in one.columns for x in y.lines]
+        scale, places = formats.fitting(amounts)
     return replace(plain, scale=scale, places=places)
 
 

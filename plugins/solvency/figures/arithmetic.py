@@ -451,6 +451,11 @@ def _turned(
 
 def pseudo_inverse(matrix: Array, least: float) -> Array:
     """Return the pseudo-inverse; lengths below a share of the longest are rounding."""
+    if np.all(np.count_nonzero(matrix, axis=1) <= 1):
+        # Columns that meet in no row are orthogonal as they stand.
+        squares = np.add.reduce(matrix**2, axis=0)
+        kept = squares > least**2 * squares.max(initial=0.0)
+        return np.asarray((kept / np.where(kept, squares, 1.0))[:, None] * matrix.T)
     turned, turn = orthogonal(matrix)
     squares = np.add.reduce(turned**2, axis=0)
     kept = squares > least**2 * squares.max(initial=0.0)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Printed where nothing was found; never an empty cell, which tags drop.
 NOT_FOUND = "\N{EN DASH}"
+#: The largest power of ten that amounts are told in where it is chosen by them.
+LARGEST = 6
 _SIGNS = {"USD": "$", "EUR": "\N{EURO SIGN}", "GBP": "\N{POUND SIGN}"}
 _MONTHS = [
     "January",
@@ -373,7 +375,7 @@ def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
     sizes = [abs(value) for value in values]
     largest = max(sizes, default=Decimal(0))
     if largest >= 100_000_000:
-        return 6, 1
+        return LARGEST, 1
     if largest >= 100_000:
         return 3, 1
     if 0 < largest < 1:

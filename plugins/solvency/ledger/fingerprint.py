@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 def number(value: Decimal) -> str:
     """Write a number without exponent or trailing zeros."""
     text = str(value)
+    if text.isdigit():
+        return text
     if "E" in text:
         text = f"{value:f}"
     if "." in text:
@@ -58,10 +60,11 @@ def _text(value: object) -> str:
 def _flow(flow: Flow) -> str:
     """Write a flow; the hot path, a hundred thousand times in a large case."""
     postings = ";".join(
-        f"{p.account} {number(p.units)} {p.commodity}"
-        + (f" @ {_money(p.price)}" if p.price else "")
-        + (" added" if p.added else "")
-        for p in flow.postings
+        [
+            f"{account} {number(units)} {commodity}"
+            f"{f' @ {_money(price)}' if price else ''}{' added' if added else ''}"
+            for account, _, units, commodity, price, added in flow.postings
+        ]
     )
     return "\t".join(
         (
@@ -71,7 +74,7 @@ def _flow(flow: Flow) -> str:
             f"[{_quoted(flow.payee or '')}, {_quoted(flow.narration)}]",
             postings,
             ",".join(flow.sources),
-            ",".join(sorted(flow.hypotheses)),
+            ",".join(sorted(flow.hypotheses)) if flow.hypotheses else "",
             flow.amount_from or "",
             flow.grade or "",
             flow.basis,
@@ -98,12 +101,15 @@ _BESIDE = (
     "seq",
 )
 _beside_of = attrgetter(*_BESIDE)
+#: What all of these are of most flows.
+_UNSAID = tuple(Flow._field_defaults[name] for name in _BESIDE)
 
 
 def _beside(flow: Flow) -> str:
     """Write what a flow says beside, as it is written in a ledger."""
     said = {**flow.locators, **flow.notes}
-    for name, value in zip(_BESIDE, _beside_of(flow), strict=True):
+    beside = _beside_of(flow)
+    for name, value in zip(_BESIDE, beside, strict=True) if beside != _UNSAID else ():
         if value is not None and value != ():
             text = ", ".join(value) if isinstance(value, tuple) else str(value)
             said[name.replace("_", "-")] = text

@@ -116,6 +116,8 @@ class Book:
         return any(
             sum(digits := width(number)) > _ORDINARY or digits[1] > _ORDINARY_PLACES
             for number in numbers
+            # As text a number is short in a fraction of the time.
+            if len(text := str(number)) > _ORDINARY_PLACES + 1 or "E" in text
         )
 
     @cached_property

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
 
 #: Sums of absolute units above this are kept as Python integers.
 _INT64_SAFE = 2**62
@@ -68,16 +69,18 @@ class PostingColumns:
         places = np.array([place for _, place in digits], np.int64)
         positions = tuple(index)
         scales = _scales(positions, position, places)
+        finest = np.array([scales.get(name, 0) for _, name in positions], np.int64)
         days = [flow.date.toordinal() for flow in flows]
+        flow = np.repeat(np.arange(len(flows)), lengths)
         return cls(
             positions=positions,
             scales=scales,
             day=np.repeat(np.array(days, np.int64), lengths),
             position=position,
-            units=_integers(digits, [scales.get(key[1], 0) for key in keys]),
+            units=_integers([n for n, _ in digits], finest[position] - places),
             places=places,
-            flow=np.repeat(np.arange(len(flows)), lengths),
-            rate=_rates(case, flows),
+            flow=flow,
+            rate=_rates(case, flows, postings, flow),
         )
 
     def taking(self, flows: NDArray[np.bool_]) -> PostingColumns:
@@ -173,11 +176,23 @@ def _scales(
     return found
 
 
-def _integers(digits: list[tuple[int, int]], scales: list[int]) -> NDArray[Any]:
-    """Scale numbers to integers, in int64 where no sum can overflow it."""
+def _integers(numbers: list[int], places: NDArray[np.int64]) -> NDArray[Any]:
+    """Scale numbers to integers, in int64 where no sum can overflow it.
+
+    Args:
+        numbers: The numbers.
+        places: By which power of ten each is multiplied.
+    """
+    most = int(places.max(initial=0))
+    if most <= _MOST_PLACES and max(map(abs, numbers), default=0) < _INT64_SAFE:
+        plain = np.array(numbers, dtype=np.int64)
+        powers = np.array([10**at for at in range(most + 1)], dtype=np.int64)[places]
+        # Floats are wrong by far less than the half of what 64 bits hold.
+        if np.abs(plain.astype(np.float64) * powers).sum() < _INT64_SAFE / 2:
+            return plain * powers
     scaled = [
-        number * 10 ** (scale - place)
-        for (number, place), scale in zip(digits, scales, strict=True)
+        number * 10**place
+        for number, place in zip(numbers, places.tolist(), strict=True)
     ]
     total = sum(map(abs, scaled))
     return np.array(scaled, dtype=np.int64 if total < _INT64_SAFE else object)
@@ -195,22 +210,42 @@ def _coarser(units: NDArray[Any], finer: NDArray[np.int64]) -> NDArray[Any]:
     return units
 
 
-def _rates(case: Case, flows: Sequence[Flow]) -> NDArray[np.float64]:
-    """Return what each posting was exchanged at, in the case's currency."""
+def _rates(
+    case: Case,
+    flows: Sequence[Flow],
+    postings: Sequence[Posting],
+    owners: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return what each posting was exchanged at, in the case's currency.
+
+    Args:
+        case: The case.
+        flows: The flows.
+        postings: All their postings.
+        owners: The index of the flow of each.
+    """
     prices: Prices | None = None
-    rates: list[float] = []
-    for flow in flows:
-        priced = {one.price.commodity for one in flow.postings if one.price is not None}
-        for posting in flow.postings:
-            price = posting.price
-            if posting.commodity == case.currency or (
-                price is None and posting.commodity not in priced
-            ):
-                rates.append(math.nan)
-            elif price is not None and price.commodity == case.currency:
-                rates.append(float(price.number))
-            else:
-                prices = prices or Prices(case)
-                found = unit(prices, flow, posting)
-                rates.append(math.nan if found is None else float(found.number))
-    return np.array(rates, dtype=np.float64)
+    rates = np.full(len(postings), math.nan)
+    exchanged = np.array([one.price is not None for one in postings], dtype=bool)
+    # What has no price is worth what it is exchanged for in its own flow alone.
+    concerned = np.zeros(len(flows), dtype=bool)
+    concerned[owners[exchanged]] = True
+    priced: set[str] = set()
+    before = -1
+    for at in np.flatnonzero(concerned[owners]).tolist():
+        posting, owner = postings[at], int(owners[at])
+        flow, price = flows[owner], posting.price
+        if owner != before:
+            before = owner
+            priced = {x.price.commodity for x in flow.postings if x.price is not None}
+        if posting.commodity == case.currency or (
+            price is None and posting.commodity not in priced
+        ):
+            continue
+        if price is not None and price.commodity == case.currency:
+            rates[at] = float(price.number)
+        else:
+            prices = prices or Prices(case)
+            found = unit(prices, flow, posting)
+            rates[at] = math.nan if found is None else float(found.number)
+    return rates

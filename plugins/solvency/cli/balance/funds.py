@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.sources_uses import SOURCE
 from solvency.analysis.sources_uses import USE
-from solvency.analysis.sources_uses import by_scenario
 from solvency.analysis.sources_uses import funds
 from solvency.analysis.sources_uses import of_case
 from solvency.exhibits.funds.sources_uses import side_by_side
 from solvency.exhibits.setting import of_answers
+from solvency.ledger.case import Scenario
 
 if TYPE_CHECKING:
     import datetime
@@ -97,3 +98,16 @@ def _lines(found: Funds, side: str) -> list[dict[str, Any]]:
         for line in found.lines
         if line.side == side
     ]
+
+
+def by_scenario(case: Case) -> tuple[Case, ...]:
+    """Return the case in each of its scenarios, the established flows alone first."""
+    declared = case.scenarios.values()
+    plain = Scenario("established", "The established flows alone", frozenset())
+    return tuple(
+        replace(case, scenario=one)
+        for one in (
+            *([] if any(not one.hypotheses for one in declared) else [plain]),
+            *sorted(declared, key=lambda one: bool(one.hypotheses)),
+        )
+    )

@@ -76,7 +76,8 @@ class Factors:
         """
         book = Book.of(case, case.flows)
         spreads = Spreads(book)
-        self._names = [book.flows[index].id for index in spreads.flows.tolist()]
+        names = (book.flows[index].id for index in spreads.flows.tolist())
+        self._places = {name: place for place, name in enumerate(names)}
         self._less_one: NDArray[np.float64] = next(
             spreads.draw(SPREAD_DRAWS, SEED, SPREAD_DRAWS)
         )
@@ -90,7 +91,11 @@ class Factors:
             value: The sum.
             parts: What flows have in it, by their ids, at prices that stay.
         """
-        own = np.array([float(parts.get(name, ZERO)) for name in self._names])
+        own = np.zeros(len(self._places))
+        for name, part in parts.items():
+            place = self._places.get(name)
+            if place is not None:
+                own[place] = float(part)
         if not own.any():
             return value, value
         moved = arithmetic.product(self._less_one, own)
@@ -151,8 +156,10 @@ def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Suren
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     supposed = ZERO
     for name, part in rest.parts.items():
-        amounts[(by_id[name].grade or "")[:1]] += abs(part)
-        supposed += ZERO if by_id[name].established else abs(part)
+        flow, size = by_id[name], abs(part)
+        amounts[(flow.grade or "")[:1]] += size
+        if flow.hypotheses:
+            supposed += size
     whole = sum(amounts.values(), ZERO)
     low, high = factors.range(value, rest.parts)
     if not whole:

@@ -113,8 +113,8 @@ class Balanced:
         Args:
             level: chance of a false alarm in the search for suspects.
         """
-        gram = self._system.gram
-        removed = remove_suspects(self._system, gram, self._system.alike(gram), level)
+        whole = self._system
+        removed = remove_suspects(whole, whole.gram, whole.kinds, level)
         return replace(self, suspects=suspects_of(removed), removed=removed)
 
     def would_settle(
@@ -220,9 +220,7 @@ def balance(
     whole = system(claims, sigmas, identities, totals, shared)
     low, high = _bounds(whole, lower, upper, keep_sign)
     values, fitted = _fit(whole, low, high)
-    gram = whole.gram
-    alike = whole.alike(gram)
-    removed = remove_suspects(whole, gram, alike, level)
+    removed = remove_suspects(whole, whole.gram, whole.kinds, level)
     dof, chi2 = whole.rank, fitted.chi2()
     own, common = fitted.errors()
     return Balanced(
@@ -232,10 +230,10 @@ def balance(
         dof=dof,
         p=settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
-        z=standardised(whole, gram),
+        z=standardised(whole, whole.gram),
         suspects=suspects_of(removed),
         removed=removed,
-        sets=indistinct(alike),
+        sets=indistinct(whole.kinds),
         redundant=whole.redundant,
         approximate=fitted is not whole,
         own=own,

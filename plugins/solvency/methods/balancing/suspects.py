@@ -60,8 +60,7 @@ def remove_suspects(
         if abs(z[worst]) <= -float(ndtri(single / 2.0)):
             break
         same = np.flatnonzero(alike == alike[worst]).tolist()
-        gram = whole.gram_without(worst, gram)
-        whole = whole.without(worst)
+        whole, gram = whole.without(worst, gram)
         alike = whole.alike(gram)
         left = whole.chi2()
         steps.append(

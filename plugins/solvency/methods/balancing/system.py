@@ -206,9 +206,7 @@ class System:
         numbers = np.full(len(gram), -1)
         if not len(tested):
             return numbers
-        probes = np.random.default_rng(0).standard_normal((self.weight.shape[0], 4))
-        image = self.identities.T @ arithmetic.product(self.weight, probes)
-        image = np.asarray(image[tested])
+        image = np.asarray((self.identities.T @ self.probed)[tested])
         image /= np.sqrt(gram[tested])[:, None]
         image *= np.where(image[:, :1] < 0, -1.0, 1.0)
         near = ALIKE * float(np.abs(image).max())
@@ -219,6 +217,16 @@ class System:
             labels[order] = np.concatenate([[0], np.cumsum(apart)])
         numbers[tested] = labels
         return numbers
+
+    @cached_property
+    def probed(self) -> Array:
+        """Return what the weight makes of a few random directions, shape (k, 4)."""
+        return arithmetic.product(self.weight, _probes(len(self.weight)))
+
+    @cached_property
+    def kinds(self) -> NDArray[np.intp]:
+        """Return which claims are alike in the fit itself, as `alike` numbers them."""
+        return self.alike(self.gram)
 
     def response(self, members: NDArray[np.intp]) -> tuple[Array, Array]:
         """Return how balanced amounts follow given claims, and their variances.
@@ -260,37 +268,38 @@ class System:
         shifts[self.kept] = -self._covariance(index) * self.multipliers
         return shifts
 
-    def gram_without(self, index: int, gram: Array) -> Array:
-        """Return what the identities see of each claim with one claim let go.
+    def without(self, index: int, gram: Array) -> tuple[System, Array]:
+        """Return the system with one claim let go: its amount unknown.
 
         Args:
             index: the claim.
-            gram: what they see with it.
-        """
-        image, seen = self._image(index)
-        less = np.asarray(self.identities.T @ image) ** 2 / seen
-        return np.maximum(gram - less, 0.0)
+            gram: what the identities see of each claim with it.
 
-    def _image(self, index: int) -> tuple[Array, float]:
-        """Return `W a_i` of a claim and `a_i' W a_i`."""
+        Returns:
+            The system, and what its identities see of each claim.
+        """
         column = self.identities[:, [index]].toarray().ravel()
         image = arithmetic.product(self.weight, column)
-        return image, arithmetic.dot(column, image)
-
-    def without(self, index: int) -> System:
-        """Return the system with one claim let go: its amount unknown."""
-        image, seen = self._image(index)
-        weight = self.weight - np.outer(image, image) / seen
+        seen = arithmetic.dot(column, image)
         variances, shared = self.variances.copy(), self.shared.copy()
         variances[index], shared[index] = np.inf, 0.0
-        return replace(
+        found = replace(
             self,
             claims=_started(self.claims, variances, self.identities, self.totals),
             variances=variances,
             shared=shared,
-            weight=weight,
+            weight=self.weight - np.outer(image, image) / seen,
             rank=self.rank - 1,
         )
+        along = arithmetic.product(image, _probes(len(image)))
+        vars(found)["probed"] = self.probed - np.outer(image, along) / seen
+        less = np.asarray(self.identities.T @ image) ** 2 / seen
+        return found, np.maximum(gram - less, 0.0)
+
+
+def _probes(height: int) -> Array:
+    """Return a few random directions, always the same."""
+    return np.random.default_rng(0).standard_normal((height, 4))
 
 
 def _rounded(left: Array, size: Array) -> Array:

@@ -11,8 +11,8 @@ from solvency.exhibits.section import figures_in
 from solvency.figures.errors import ReportError
 from solvency.report.as_loaded import reloaded
 from solvency.report.attachments import case_files
-from solvency.report.build import build
-from solvency.report.build import laid_out
+from solvency.report.making import build
+from solvency.report.making import laid_out
 from solvency.report.verification import record
 from solvency.report.verification.limits import write
 
