@@ -16,6 +16,7 @@ from solvency.subledgers.errors import RowsError
 from solvency.subledgers.layout import MOST_PLACES
 from solvency.subledgers.part import INTEGERS
 from solvency.subledgers.part import Part
+from solvency.subledgers.part import as_written
 from solvency.subledgers.part import wrong_type
 from solvency.subledgers.parties import parties_as_text
 from solvency.subledgers.parties import party
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s?(\d+)\)")
 _STAMPS = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
-_ISO_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+#: The days that are written with four digits of the year; a cast knows infinity too.
+_DAYS = ("DATE '0001-01-01'", "DATE '9999-12-31'")
 _ISO_TIME = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
     "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
@@ -40,6 +42,8 @@ _NUMBER = "^[0-9]{1,18}$"
 _WHOLE = "^[+-]?[0-9]{1,38}$"
 #: Digits of a DECIMAL that 64 bits hold.
 _SHORT = 18
+#: As many as 64 bits do not hold: DuckDB makes a product of shorter ones in 64 bits.
+_LONG = _SHORT + 1
 #: Rows named of those that cannot be read.
 _BAD = 10
 
@@ -80,8 +84,9 @@ class Normal:
             return f"CAST({instant} AT TIME ZONE {zone} AS DATE)"
         if kind == "VARCHAR":
             instant = f"TRY_CAST({name} AS TIMESTAMPTZ)"
+            first, last = _DAYS
             return (
-                f"CASE WHEN regexp_matches({name}, '{_ISO_DAY}')"
+                f"CASE WHEN {as_written(name, 'DATE', first, last)}"
                 f" THEN TRY_CAST({name} AS DATE)"
                 f" WHEN regexp_matches({name}, '{_ISO_TIME}')"
                 f" THEN CAST({instant} AT TIME ZONE {zone} AS DATE) END"
@@ -119,10 +124,11 @@ class Normal:
             return name
         found = _DECIMAL.fullmatch(kind)
         if found:
-            whole, after = int(found[1]), int(found[2])
+            whole, after = max(int(found[1]), _LONG), int(found[2])
             if after <= own and whole + own + 1 <= MOST_PLACES + 1:
                 power = f"CAST({10**own} AS DECIMAL({own + 1}, 0))"
-                return f"CAST({name} * {power} AS HUGEINT)"
+                kept = f"CAST({name} AS DECIMAL({whole}, {after}))"
+                return f"CAST({kept} * {power} AS HUGEINT)"
             exact = _integer(f"CAST({name} AS DECIMAL(38, {own}))", own)
             if after <= own:
                 return exact
@@ -143,14 +149,16 @@ class Normal:
         own = self.places
         if self.layout.smallest:
             return (
-                f"CASE WHEN regexp_matches({name}, '{_WHOLE}')"
+                f"CASE WHEN {as_written(name, 'BIGINT')}"
+                f" THEN CAST(TRY_CAST({name} AS BIGINT) AS HUGEINT)"
+                f" WHEN regexp_matches({name}, '{_WHOLE}')"
                 f" THEN CAST({name} AS HUGEINT) END"
             )
         exact = _integer(f"CAST({name} AS DECIMAL(38, {own}))", own)
         short = ""
         if own < _SHORT:
             # Nearly all are short, and their digits need not go through text.
-            kept = f"CAST({name} AS DECIMAL({_SHORT}, {own}))"
+            kept = f"CAST({name} AS DECIMAL({_LONG}, {own}))"
             power = f"CAST({10**own} AS DECIMAL({own + 1}, 0))"
             digits = f"^[+-]?[0-9]{{1,{_SHORT - own}}}([.][0-9]{{0,{own}}})?$"
             short = (
@@ -191,8 +199,11 @@ class Normal:
         if self.layout.order is None or self.orders_as_text:
             return self.order(part)
         name = column(self.layout.order)
-        number = self.order(part)
-        return f"CASE WHEN regexp_matches({name}, '{_NUMBER}') THEN {number} END"
+        return (
+            f"CASE WHEN {as_written(name, 'BIGINT', '0', str(10**_SHORT - 1))}"
+            f" THEN TRY_CAST({name} AS BIGINT)"
+            f" WHEN regexp_matches({name}, '{_NUMBER}') THEN {self.order(part)} END"
+        )
 
     def bad(self, part: Part) -> str:
         """Return the query of the rows that cannot be read, with what is wrong.

@@ -39,6 +39,22 @@ class Part:
         return self.columns[name]
 
 
+def as_written(name: str, kind: str, least: str = "", most: str = "") -> str:
+    """Return SQL that says whether text is just what its value is written as.
+
+    Nearly all text is, and to read and write it takes half as long as a pattern.
+
+    Args:
+        name: The column, quoted.
+        kind: The type of the value.
+        least: The SQL of the least value that counts, if not all do.
+        most: That of the most.
+    """
+    value = f"TRY_CAST({name} AS {kind})"
+    within = f"{value} BETWEEN {least} AND {most} AND " if least else ""
+    return f"{within}CAST({value} AS VARCHAR) = {name}"
+
+
 def wrong_type(part: Part, name: str, kind: str, what: str, wanted: str) -> RowsError:
     """Say of which type a column is, and of which it should be."""
     return RowsError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.subledgers.engine import column
 from solvency.subledgers.part import INTEGERS
+from solvency.subledgers.part import as_written
 from solvency.subledgers.part import wrong_type
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A party written as text that is the same written as a number.
 _PARTY = "^(0|-?[1-9][0-9]{0,17})$"
+#: The largest number that may be one.
+_MOST = 10**18 - 1
 
 
 def party(part: Part, layout: ColumnLayout, *, as_text: bool) -> str:
@@ -36,8 +39,10 @@ def whole_party(part: Part, layout: ColumnLayout, *, as_text: bool) -> str:
     read = party(part, layout, as_text=as_text)
     if as_text:
         return read
+    name = column(layout.party)
     return (
-        f"CASE WHEN regexp_matches({column(layout.party)}, '{_PARTY}') THEN {read} END"
+        f"CASE WHEN {as_written(name, 'BIGINT', f'-{_MOST}', str(_MOST))}"
+        f" THEN TRY_CAST({name} AS BIGINT) END"
     )
 
 

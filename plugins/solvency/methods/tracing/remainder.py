@@ -63,8 +63,8 @@ def left(
     if rule == "pro-rata-ex-post":
         return parts(_by_owner(account, paid_in), int(balance[-1]), int(paid_in.sum()))
     if rule == "lowest-balance" and len(codes := account.codes_of(own)):
-        return _own_first(account, codes)
-    return _shared(account, balance)
+        return _Pool(account).own_first(codes)
+    return _Pool(account).pro_rata()
 
 
 def _by_owner(account: Movements, there: NDArray[Any]) -> NDArray[np.int64]:
@@ -74,48 +74,70 @@ def _by_owner(account: Movements, there: NDArray[Any]) -> NDArray[np.int64]:
     return found.astype(np.int64)
 
 
-def _own_first(account: Movements, own: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Let own money be spent first, and share the rest pro rata."""
-    owner = account.owner
-    is_own = np.zeros(len(account.owners), dtype=bool)
-    is_own[own] = True
-    # The last stands for the outlays, whose code is -1: they are of nobody.
-    other = owner != own[0] if len(own) == 1 else ~np.append(is_own, False)[owner]
-    theirs = account.most_left(other)
-    found = _shared(account, theirs, ~is_own)
-    if len(own) == 1:
-        found[own] = account.balance[-1] - theirs[-1]
-    else:
-        found += _shared(account, account.balance - theirs, is_own)
-    return found
+class _Pool:
+    """The deposits of an account, and its balance around each outlay.
 
-
-def _shared(
-    account: Movements, pool: NDArray[Any], of: NDArray[np.bool_] | None = None
-) -> NDArray[np.int64]:
-    """Return what is left by owner of a pool of which each outlay takes all shares.
-
-    A deposit keeps the product of what each later outlay left of the pool.
-
-    Args:
-        account: the movements.
-        pool: what is in the pool after each, in units.
-        of: which owners' deposits are in it; default all.
+    Only outlays change what is left of a deposit, so that what a rule needs has an item
+    for each of them and none for the deposits between.
     """
-    before, after = pool[account.outlays - 1], pool[account.outlays]
-    share = np.ones(len(after) + 1)
-    np.divide(after, before, out=share[:-1], where=before > 0)
-    kept = np.multiply.accumulate(share[::-1])[::-1]
-    at = account.deposits
-    spent = np.arange(len(at))
-    # How many outlays came before each deposit.
-    np.subtract(at, spent, out=spent)
-    there = kept[spent]
-    there *= account.units[at]
-    exact: NDArray[Any] = np.bincount(account.owner[at], there, len(account.owners))
-    if of is not None:
-        exact *= of
-    return _whole(exact, int(pool[-1]))
+
+    def __init__(self, account: Movements) -> None:
+        at = account.deposits
+        outlays = account.outlays
+        self.owners = len(account.owners)
+        self.owner, self.paid = account.owner[at], account.units[at]
+        #: How many outlays came before each deposit.
+        self.spent = np.arange(len(at))
+        np.subtract(at, self.spent, out=self.spent)
+        self.outlay = account.units[outlays]
+        self.after = account.balance[outlays]
+        self.before = self.after - self.outlay
+        self.left = int(account.balance[-1])
+
+    def pro_rata(self) -> NDArray[np.int64]:
+        """Let each outlay take all shares."""
+        return _whole(self._shares(self.before, self.after), self.left)
+
+    def own_first(self, own: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Let own money be spent first, and share the rest pro rata.
+
+        The others' is the lowest balance in between: as much as they paid in, less
+        what the outlays so far took beyond own money, at its worst.
+        """
+        is_own = np.zeros(self.owners, dtype=bool)
+        is_own[own] = True
+        mine = self.owner == own[0] if len(own) == 1 else is_own[self.owner]
+        paid = np.bincount(self.spent[mine], self.paid[mine], len(self.after) + 1)
+        own_paid = np.cumsum(paid.astype(np.int64))
+        short = np.zeros(len(self.after) + 1, dtype=np.int64)
+        np.cumsum(self.outlay, out=short[1:])
+        others = self.after - short[1:] - own_paid[:-1]
+        short[1:] += own_paid[:-1]
+        np.minimum.accumulate(short, out=short)
+        before, after = others + short[:-1], others + short[1:]
+        theirs = int(self.paid.sum()) - int(own_paid[-1]) + int(short[-1])
+        found = _whole(self._shares(before, after) * ~is_own, theirs)
+        if len(own) == 1:
+            found[own] = self.left - theirs
+            return found
+        rest = self._shares(self.before - before, self.after - after)
+        return found + _whole(rest * is_own, self.left - theirs)
+
+    def _shares(self, before: NDArray[Any], after: NDArray[Any]) -> NDArray[Any]:
+        """Return what is left by owner, of all owners as if the pool were theirs.
+
+        A deposit keeps the product of what each later outlay left of the pool.
+
+        Args:
+            before: what is in the pool before each outlay, in units.
+            after: what is in it then.
+        """
+        share = np.ones(len(after) + 1)
+        np.divide(after, before, out=share[:-1], where=before > 0)
+        kept = np.multiply.accumulate(share[::-1])[::-1]
+        there = kept[self.spent]
+        there *= self.paid
+        return np.bincount(self.owner, there, self.owners)
 
 
 def _whole(exact: NDArray[Any], total: int) -> NDArray[np.int64]:
