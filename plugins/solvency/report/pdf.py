@@ -25,7 +25,6 @@ from solvency.figures.fonts import font_path
 from solvency.figures.fonts import is_font
 from solvency.ledger.load import collector_paused
 from solvency.report.carried_notes import notes_carried
-from solvency.report.quicker_layout import laid_out_quicker
 from solvency.report.tagging import each_made_once
 from solvency.report.tagging import finish
 from solvency.report.weasyprint_log import complaints
@@ -160,7 +159,6 @@ def render(
         steps(progress),
         each_made_once(),
         notes_carried(),
-        laid_out_quicker(),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves its colour profile's file to the collector.
