@@ -22,5 +22,7 @@ WEIGHING_SEED = 0
 MOST_ENUMERATED = 24
 #: Chance of a false alarm in the search for suspects, over all claims.
 LEVEL = 0.05
+#: Chance of the best fit below which no combination of hypotheses fits as stated.
+UNFIT = 0.01
 #: Claims that a sample draws for letters of confirmation.
 SAMPLED = 50

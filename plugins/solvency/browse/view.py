@@ -25,6 +25,7 @@ from solvency.browse.language import spoken
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
 from solvency.figures.chances import chance
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.ledger.asked_scenario import BY_HAND
 from solvency.ledger.asked_scenario import taken
 from solvency.model.worth import amount_worth
@@ -113,7 +114,7 @@ class View:
     period: Period = field(default_factory=Period)
     register: OnPage = field(default_factory=OnPage)
     #: The language the page is in.
-    lang: str = "en"
+    lang: str = FIRST_LANGUAGE
     #: Whether the page may change files of the case.
     edit: bool = False
 
@@ -141,7 +142,7 @@ class View:
             names = "+".join(taken(case))
             digest = hashlib.sha256(names.encode()).hexdigest()[:8]
             words = [names if len(names) <= _LONGEST else f"by-hand-{digest}"]
-        if self.lang != "en":
+        if self.lang != FIRST_LANGUAGE:
             words.append(self.lang)
         if case.known:
             words.append(f"known-{case.known}")

@@ -17,8 +17,9 @@ from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
-from solvency.cli.terminal.languages import Language
+from solvency.cli.terminal.language_option import Language
 from solvency.cli.terminal.progress import progress
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _packaged_case(
     "langs",
     type=Language(),
     multiple=True,
-    default=["en"],
+    default=[FIRST_LANGUAGE],
     show_default=True,
     help="The language to print in; several give a file each, FILE.en.pdf and so on,"
     " printed at the same time.",

@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 OPENING = "Opening balance"
 
 
+def suspense_of(entity: str) -> str:
+    """Return the account for what nobody explains, where none is named."""
+    return f"Assets:{entity}:Suspense"
+
+
+def opening_of(entity: str) -> str:
+    """Return the account against which a first balance stands, if none is named."""
+    return f"Equity:{entity}:Opening"
+
+
 class DraftLeg(NamedTuple):
     """One posting of a flow to be written."""
 

@@ -16,6 +16,8 @@ from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
+from solvency.evidence.drafts import opening_of
+from solvency.evidence.drafts import suspense_of
 from solvency.evidence.existing_case import blocks_of
 from solvency.evidence.existing_case import present
 from solvency.evidence.existing_case import written_flows
@@ -25,7 +27,7 @@ from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
 from solvency.evidence.gaps.duplicates import repeated
-from solvency.evidence.gaps.gap_fill import unfilled
+from solvency.evidence.gaps.filled_elsewhere import unfilled
 from solvency.evidence.mapping import watched
 from solvency.evidence.names import NameDecisions
 from solvency.evidence.reading import read
@@ -191,8 +193,8 @@ def _for(statement: AccountStatement, mapping: Mapping) -> Mapping:
         mapping,
         account=account,
         entity=entity,
-        suspense=f"Assets:{entity}:Suspense",
-        opening=f"Equity:{entity}:Opening",
+        suspense=suspense_of(entity),
+        opening=opening_of(entity),
         number=statement.number,
     )
 

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.evidence.drafts import opening_of
+from solvency.evidence.drafts import suspense_of
 from solvency.evidence.mapping import ACCOUNT
 from solvency.evidence.mapping import COLUMNS
 from solvency.evidence.mapping import CURRENCY
@@ -259,8 +261,8 @@ def _mapping(table: Table[str, Any], file: MapFile) -> Mapping:
         account=account,
         number=_bare(table.get("number", "")),
         known_as=tuple(map(str, table.get("known-as", ()))),
-        suspense=table.get("suspense", f"Assets:{entity}:Suspense"),
-        opening=table.get("opening", f"Equity:{entity}:Opening"),
+        suspense=table.get("suspense", suspense_of(entity)),
+        opening=table.get("opening", opening_of(entity)),
         currency=table.get("currency"),
         places=table.get("places"),
         grade=table.get("grade", "C2"),

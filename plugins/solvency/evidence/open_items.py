@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from beancount.core.amount import Amount
 
-from solvency.evidence.gaps.gap_fill import reached
-from solvency.evidence.gaps.gap_fill import remaining
+from solvency.evidence.gaps.filled_elsewhere import reached
+from solvency.evidence.gaps.filled_elsewhere import remaining
 from solvency.evidence.gaps.movements import AccountMoves
 from solvency.evidence.gaps.movements import files_of
 from solvency.evidence.records import cents

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import Draft
+from solvency.evidence.drafts import suspense_of
 
 if TYPE_CHECKING:
     import datetime
@@ -247,5 +248,5 @@ def _unmatched(draft: Draft, others: tuple[Own, ...]) -> None:
     leg = draft.legs[1]
     entity = draft.own.account.split(":")[1]
     side = other.entity if other.entity != entity else other.account.split(":")[-1]
-    draft.legs[1] = leg._replace(account=f"Assets:{entity}:Suspense:{side}")
+    draft.legs[1] = leg._replace(account=f"{suspense_of(entity)}:{side}")
     draft.status = "one-sided"

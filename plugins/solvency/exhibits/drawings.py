@@ -13,6 +13,7 @@ from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Said
 from solvency.figures.figure import figures_of
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -68,7 +69,9 @@ class Drawing:
         return self.plotted.to_csv()
 
 
-def chart_scale(amounts: Iterable[Decimal], beside: int = 6, lang: str = "en") -> int:
+def chart_scale(
+    amounts: Iterable[Decimal], beside: int = 6, lang: str = FIRST_LANGUAGE
+) -> int:
     """Return the power of ten a chart of some amounts is read in.
 
     Billions are read beside tables in millions; a case in thousands stays in them.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NOT_FOUND = "\N{EN DASH}"
 #: The largest power of ten that amounts are told in where it is chosen by them.
 LARGEST = 6
+#: The language the messages are in, printed where none is asked.
+FIRST_LANGUAGE = "en"
 _SIGNS = {"USD": "$", "EUR": "\N{EURO SIGN}", "GBP": "\N{POUND SIGN}"}
 _MONTHS = [
     "January",
@@ -53,8 +55,7 @@ _CURRENCIES_ZH = {
     "EUR": "欧元",
     "GBP": "英镑",
     "CNY": "元",
-    # Coins are counted with a word of measure.
-    "BTC": "枚比特币",
+    "BTC": "枚比特币",  # coins are counted with a word of measure
 }
 LANGUAGES = tuple(_SCALES)
 #: How names and the pieces of a formula are joined, and the same in Chinese.
@@ -77,7 +78,7 @@ class Locale:
         ReportError: If the language is none of `LANGUAGES`.
     """
 
-    lang: str = "en"
+    lang: str = FIRST_LANGUAGE
     catalogue: NullTranslations = field(default_factory=NullTranslations)
     #: The case's own names that print otherwise in this language.
     names: Mapping[str, str] = field(default_factory=dict)

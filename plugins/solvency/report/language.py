@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from solvency.figures.errors import ReportError
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.figures.words import capital
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
 
-#: The language the messages themselves are in.
-OWN = "en"
 #: What stands between pieces that templates put together, in full width.
 _FULL_WIDTH = str.maketrans(",;:.", "，；：。")
 _JOINED = {", ", ": ", "; "}
@@ -61,7 +60,7 @@ def catalogue(folder: Path, lang: str) -> gettext.NullTranslations:
     Raises:
         ReportError: If the catalogue is missing or broken.
     """
-    if lang == OWN:
+    if lang == FIRST_LANGUAGE:
         return gettext.NullTranslations()
     # Half a second to import, which English need not pay.
     from babel.messages.mofile import write_mo  # noqa: PLC0415
@@ -89,7 +88,7 @@ def case_in(case: Case, lang: str) -> Case:
         case: The case as it was read.
         lang: The language.
     """
-    if lang == OWN:
+    if lang == FIRST_LANGUAGE:
         return case
 
     def said(thing: Mapping[str, str], own: str) -> str:
@@ -173,7 +172,7 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
         case: The case.
         lang: The language.
     """
-    if lang == OWN:
+    if lang == FIRST_LANGUAGE:
         return {}
     # Study are of the case as it was read, and hand on its titles.
     written = (

@@ -17,6 +17,7 @@ from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.ledger.subledger_flows import with_totals
 from solvency.report import glyphs
 from solvency.report import html_edition
@@ -77,7 +78,7 @@ def write(
     path: Path | str,
     *,
     kind: str = pages.MAIN,
-    lang: str = "en",
+    lang: str = FIRST_LANGUAGE,
     dates: Iterable[datetime.date] | None = None,
     sections: Iterable[str] = (),
     draft: bool = False,
@@ -195,7 +196,7 @@ def build(
     book: Book,
     *,
     kind: str = pages.MAIN,
-    lang: str = "en",
+    lang: str = FIRST_LANGUAGE,
     dates: Iterable[datetime.date] | None = None,
     attached: tuple[pdf.Attached, ...] = (),
     sections: Iterable[str] = (),
@@ -266,7 +267,10 @@ def build(
 
 
 def names_of(
-    case: Case, book: Book, dates: Iterable[datetime.date] = (), lang: str = "en"
+    case: Case,
+    book: Book,
+    dates: Iterable[datetime.date] = (),
+    lang: str = FIRST_LANGUAGE,
 ) -> Iterable[tuple[str, str]]:
     """Return the names that chapters of a case may call, with their values now.
 

@@ -26,6 +26,7 @@ from solvency.figures.errors import ReportError
 from solvency.figures.figure import about
 from solvency.figures.fonts import has_font
 from solvency.figures.fonts import offered_fonts
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.figures.writing_systems import leading
 from solvency.figures.writing_systems import reads_leftward
 from solvency.figures.writing_systems import scripts_in
@@ -263,7 +264,7 @@ def html(report: Report) -> str:
     try:
         styles = [_style(environment, name) for name in report.kind.styles]
         # What a script needs that the others do not.
-        if report.locale.lang != language.OWN:
+        if report.locale.lang != FIRST_LANGUAGE:
             styles.append(_style(environment, f"{report.locale.lang}.css"))
         text = environment.get_template("report.html").render(
             report=report, css="\n".join((*styles, _SCRIPTS))
@@ -300,7 +301,7 @@ def _faces(text: str, lang: str) -> str:
     known = {
         one.face: one.asset
         for one in scripts_in(text)
-        if has_font(one) and (one.name != "Han" or lang == language.OWN)
+        if has_font(one) and (one.name != "Han" or lang == FIRST_LANGUAGE)
     }
     known |= {f"Report {name}": name for name in offered_fonts()}
     if not known:

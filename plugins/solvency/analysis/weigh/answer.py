@@ -8,21 +8,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.defaults import UNFIT
 from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.precision import settled
 
 if TYPE_CHECKING:
-    from solvency.analysis.weigh.double_counting import DoubleCounted
     from solvency.analysis.weigh.predictive import Predicted
+    from solvency.analysis.weigh.spent_twice import DoubleCounted
     from solvency.figures.table import Table
     from solvency.model.observations import Untested
 
 #: A belief beyond this is told as more than it.
 _CERTAIN = 0.999
-#: Chance of the best fit below which no combination fits as stated.
-UNFIT = 0.01
 #: Priors at which each hypothesis's belief is shown.
 PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
-from solvency.analysis.weigh.answer import UNFIT
 from solvency.analysis.weigh.answer import Goodness
+from solvency.defaults import UNFIT
 from solvency.figures import arithmetic
 from solvency.figures.precision import settled
 

@@ -28,12 +28,12 @@ from solvency.analysis.weigh.answer import LeftOut
 from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
-from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import at_spreads
 from solvency.analysis.weigh.goodness import goodness
 from solvency.analysis.weigh.once import WeighedOnce
 from solvency.analysis.weigh.once import weighed_once
 from solvency.analysis.weigh.predictive import predicted
+from solvency.analysis.weigh.spent_twice import double_counted
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.figures.precision import chances

@@ -13,6 +13,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.figures.formats import FIRST_LANGUAGE
+
 if TYPE_CHECKING:
     from solvency.ledger.case import Place
 
@@ -49,7 +51,10 @@ class Folder:
     switched = SWITCHED
 
     def __init__(
-        self, scenario: str, lang: str = "en", languages: tuple[str, ...] = ("en",)
+        self,
+        scenario: str,
+        lang: str = FIRST_LANGUAGE,
+        languages: tuple[str, ...] = (FIRST_LANGUAGE,),
     ) -> None:
         """Know no page yet.
 

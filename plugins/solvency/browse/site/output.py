@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from solvency.browse.site.all_pages import MARK
 from solvency.browse.site.all_pages import Making
 from solvency.browse.site.all_pages import Told
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def write_site(
     case: Case,
     folder: Path,
     progress: Tell | None = None,
-    languages: tuple[str, ...] = ("en",),
+    languages: tuple[str, ...] = (FIRST_LANGUAGE,),
     told: Told = NOTHING_TOLD,
 ) -> Saved:
     """Write a case's pages as files.

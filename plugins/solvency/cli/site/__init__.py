@@ -12,8 +12,9 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
-from solvency.cli.terminal.languages import Language
+from solvency.cli.terminal.language_option import Language
 from solvency.cli.terminal.progress import progress
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     "languages",
     type=Language(),
     multiple=True,
-    default=("en",),
+    default=(FIRST_LANGUAGE,),
     help="The language of the pages; several stand side by side, each page with a link"
     " to the other, the first in DIR itself.",
 )

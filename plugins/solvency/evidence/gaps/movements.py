@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import OPENING
 from solvency.evidence.existing_case import cited_in
-from solvency.evidence.gaps.gap_fill import Moved
+from solvency.evidence.gaps.filled_elsewhere import Moved
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Case

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.figures.errors import ReportError
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import content_of
 
@@ -68,7 +69,7 @@ def path_of(case: Case) -> Path | None:
     return path
 
 
-def claimed(case: Case, lang: str = "en") -> Mapping[str, Claimed]:
+def claimed(case: Case, lang: str = FIRST_LANGUAGE) -> Mapping[str, Claimed]:
     """Return what each row of a case's evidence says, by its id.
 
     Args:

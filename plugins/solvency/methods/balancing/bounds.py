@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from solvency.figures import arithmetic
-from solvency.methods.balancing.nonnegative import nonnegative
+from solvency.methods.balancing.least_squares import nonnegative
 from solvency.methods.balancing.system import system
 
 if TYPE_CHECKING:

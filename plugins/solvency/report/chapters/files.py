@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.figures.errors import ReportError
+from solvency.figures.formats import FIRST_LANGUAGE
 from solvency.report.chapters.grammar import unseen
+from solvency.report.chapters.limits import LONGEST_FILE
+from solvency.report.chapters.limits import MOST_CHAPTERS
+from solvency.report.chapters.limits import MOST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,17 +21,10 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
     from solvency.report.pages import Kind
 
-#: The language of a chapter whose name says none.
-OWN = "en"
 #: The folder of a case with chapters of its own.
 FOLDER = "report"
 #: From this number on chapters are appendices.
 APPENDIX = 80
-#: A chapter is read by people; what is longer, or more than these, is none.
-_LONGEST = 50_000
-_MOST = 200
-#: A folder of chapters has little else.
-_MOST_FILES = 2_000
 _NAME = re.compile(
     r"(?P<number>\d\d)-(?P<name>[a-z0-9][a-z0-9-]*)(?:\.(?P<lang>[a-z]{2}))?\.md"
 )
@@ -101,7 +98,7 @@ def chapters(kind: Kind, case: Case, lang: str) -> tuple[Chapter, ...]:
         for one in _in(folder, shown, lang):
             before = found.get(one.name)
             # Better the kind's words in the language than the case's in another.
-            if one.own or before is None or not before.own or lang == OWN:
+            if one.own or before is None or not before.own or lang == FIRST_LANGUAGE:
                 found[one.name] = one
     kept = [one for one in found.values() if one.source.strip()]
     return tuple(sorted(kept, key=lambda one: (one.number, one.name)))
@@ -136,8 +133,8 @@ def files_of(case: Case) -> tuple[Path, ...]:
     for folder in (own, *_folders_in(own)):
         for path in _chapters_in(folder):
             found.append(path)
-            if len(found) > _MOST:
-                raise ReportError(f"{FOLDER}/ has more than {_MOST} chapters")
+            if len(found) > MOST_CHAPTERS:
+                raise ReportError(f"{FOLDER}/ has more than {MOST_CHAPTERS} chapters")
     for path in found:
         if not path.is_file() or not path.resolve().is_relative_to(home):
             raise ReportError(
@@ -168,11 +165,11 @@ def _listed(folder: Path) -> list[Path]:
         ReportError: It has more than a case needs, or cannot be read.
     """
     try:
-        found = sorted(islice(folder.iterdir(), _MOST_FILES + 1))
+        found = sorted(islice(folder.iterdir(), MOST_FILES + 1))
     except OSError as error:
         raise ReportError(f"{FOLDER}/: {error.strerror}") from None
-    if len(found) > _MOST_FILES:
-        raise ReportError(f"{folder.name}/ has more than {_MOST_FILES:,} files")
+    if len(found) > MOST_FILES:
+        raise ReportError(f"{folder.name}/ has more than {MOST_FILES:,} files")
     return found
 
 
@@ -196,7 +193,9 @@ def _in(folder: Path, shown: str, lang: str) -> Iterator[Chapter]:
             best[name["name"]] = (own, number, path)
     for name_, (own, number, path) in best.items():
         source = _read(path, shown)
-        yield Chapter(number, name_, f"{shown}{path.name}", source, own or lang == OWN)
+        yield Chapter(
+            number, name_, f"{shown}{path.name}", source, own or lang == FIRST_LANGUAGE
+        )
 
 
 def _read(path: Path, shown: str) -> str:
@@ -205,13 +204,13 @@ def _read(path: Path, shown: str) -> str:
         raise ReportError(f"{where} is no regular file: copy it there")
     try:
         with path.open(encoding="utf-8-sig") as stream:
-            text = stream.read(_LONGEST + 1)
+            text = stream.read(LONGEST_FILE + 1)
     except OSError as error:
         raise ReportError(f"{where}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ReportError(f"{where}: it is no text in UTF-8") from None
-    if len(text) > _LONGEST:
-        raise ReportError(f"{where}: it is longer than {_LONGEST:,} characters")
+    if len(text) > LONGEST_FILE:
+        raise ReportError(f"{where}: it is longer than {LONGEST_FILE:,} characters")
     for number, line in enumerate(text.split("\n"), start=1):
         if unseen(line):
             raise ReportError(

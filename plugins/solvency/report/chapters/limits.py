@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from solvency.figures.errors import ReportError
 
+#: Characters of a chapter's file: it is read by people, and what is longer is none.
+LONGEST_FILE = 50_000
+#: Chapters of a case.
+MOST_CHAPTERS = 200
+#: Files of a folder of chapters, which has little else.
+MOST_FILES = 2_000
+#: Exhibits that a chapter places.
+MOST_EXHIBITS = 200
+#: Characters of the key of a figure that a chapter works out.
+LONGEST_KEY = 4_000
 #: Rounds of lists, things in lists, and things printed, all of a chapter together.
 _MOST = 100_000
 #: Characters that loops print, and words that are named.

@@ -34,6 +34,8 @@ from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
 from solvency.report.chapters.body import QuotedWords
 from solvency.report.chapters.facts import Facts
+from solvency.report.chapters.limits import LONGEST_KEY
+from solvency.report.chapters.limits import MOST_EXHIBITS
 from solvency.report.chapters.limits import Effort
 from solvency.report.chapters.numerals import TOKEN
 from solvency.report.chapters.numerals import typed
@@ -44,9 +46,6 @@ if TYPE_CHECKING:
     from solvency.report.chapters.files import Chapter
     from solvency.report.chapters.vocabulary import Vocabulary
 
-#: The longest key of a figure that a chapter works out, and the most exhibits.
-_LONGEST_KEY = 4_000
-_MOST_BLOCKS = 200
 #: What stands on the page as it is, by itself.
 BLOCKS = (Table, Drawing, Section, Caption)
 _INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, CitedSources, QuotedWords, Linked)
@@ -70,7 +69,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if not isinstance(left, Figure):
             raise ReportError(f"what stands before {operator} is no figure")
         found = super().call_binop(context, operator, left, right)
-        if len(found.key) > _LONGEST_KEY:
+        if len(found.key) > LONGEST_KEY:
             raise ReportError("a figure is worked out from more than anyone can follow")
         return found
 
@@ -200,8 +199,8 @@ class Run:
             )
         if isinstance(value, BLOCKS):
             self._blocks += 1
-            if self._blocks > _MOST_BLOCKS:
-                raise ReportError(f"it places more than {_MOST_BLOCKS} exhibits")
+            if self._blocks > MOST_EXHIBITS:
+                raise ReportError(f"it places more than {MOST_EXHIBITS} exhibits")
         self.things.append(value)
         token = f"\ue000{len(self.things) - 1}\ue001"
         # An exhibit is a paragraph of its own, whatever stands round it.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 
-from solvency.methods.balancing.nonnegative import nonnegative
+from solvency.methods.balancing.least_squares import nonnegative
 
 
 @pytest.mark.parametrize("seed", range(60))
