@@ -34,10 +34,18 @@ def test_beside_a_balance_a_bound_gives_way_and_is_called_one(ledger) -> None:
     day = datetime.date(2020, 3, 1)
     most = stated.replace("  low: 8 USD", "  high: 8 USD")
     assert most != stated
+    # All that was counted may be others': from nothing to the amount.
+    others = stated.replace("  low: 8 USD", "  low: 0 USD\n  high: 8 USD")
+    narrow = figure.replace("figure", "narrow").replace("low: 8 USD", "low: 9 USD")
+    assert narrow != figure
+    sources = stated[: stated.index("2020-03-01 custom")]
     for text, told in (
         (stated, ("bound", "\N{GREATER-THAN OR EQUAL TO} ")),
         (most, ("bound", "\N{LESS-THAN OR EQUAL TO} ")),
+        (others, ("bound", "\N{LESS-THAN OR EQUAL TO} ")),
         (stated + figure, ("figure", "")),
+        (others + figure, ("figure", "")),
+        (sources + figure + narrow, ("narrow", "")),
     ):
         case = ledger.case(text)
         setting = of_answers(case.book(), day)

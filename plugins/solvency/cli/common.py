@@ -165,7 +165,7 @@ def on_ledger(function: Function) -> Function:
         "--known",
         type=Day(),
         metavar="DATE",
-        help="Take only what was published by this day.",
+        help="Leave out amounts from sources published later.",
     )
     @click.option(
         "--currency",

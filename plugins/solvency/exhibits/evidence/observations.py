@@ -96,14 +96,16 @@ def nearby(
 ) -> dict[frozenset[str], tuple[Figure, Cell]]:
     """Return, by the accounts it covers, what a source stated around a day.
 
-    Where several did, one that is no bound, the nearest in time, the first published.
+    Where several did, one that is no bound, the nearest in time, the first published,
+    the one whose range is the narrowest.
     """
     found: dict[frozenset[str], tuple[Figure, Cell]] = {}
     for one in sorted(
         near(setting, entity, day),
         key=lambda x: (
-            *(bool(x.bound), abs(x.date - day)),
+            *(bool(_bound(x)), abs(x.date - day)),
             setting.case.sources[x.source].published,
+            _width(x),
         ),
     ):
         stated = _stated(setting, one)
@@ -111,7 +113,7 @@ def nearby(
             found.setdefault(
                 frozenset(covered(setting, one)),
                 (
-                    replace(stated, sign=_SIGNS[one.bound]),
+                    replace(stated, sign=_SIGNS[_bound(one)]),
                     (
                         observation_ref(one.id),
                         " ",
@@ -120,6 +122,19 @@ def nearby(
                 ),
             )
     return found
+
+
+def _bound(one: Observation) -> str:
+    """Return what bound is stated; a range from nothing to the amount is one too."""
+    whole = one.low == 0 and one.high == one.amount.number
+    return one.bound or ("at most" if whole else "")
+
+
+def _width(one: Observation) -> Decimal:
+    """Return how far apart low and high are."""
+    if one.low is None or one.high is None:
+        return Decimal()
+    return one.high - one.low
 
 
 def _figure(
