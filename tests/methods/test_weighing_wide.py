@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from solvency.methods.weighing import Bounds
+from solvency.methods.weighing import weigh
 from solvency.methods.weighing.laplace import Curves
 from solvency.methods.weighing.laplace import WideAmounts
 from solvency.methods.weighing.laplace import laplace
@@ -89,3 +90,21 @@ def test_combinations_side_by_side_are_each_alone(seed):
         likelihood, mode = laplace(whole, alone)
         assert likelihood[1] == pytest.approx(found[at], abs=1e-6)
         assert mode.chi2[1] == pytest.approx(modes.chi2[at], abs=1e-6)
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_combinations_without_a_wide_amount_are_weighed_as_before(bounded):
+    # The loss is wide and did not happen; nothing is left whose mode is to be found.
+    some = Bounds(
+        effects=np.array([[0.0, 1.0]]),
+        edges=np.array([1.5]),
+        signs=np.array([1.0]),
+        noise=np.array([[0.01]]),
+        cross=np.zeros((1, 2)),
+        sites=np.full((1, 2), np.nan),
+    )
+    call = ([0, 2], [0.1, 0.1], np.eye(2), [1, 2], [0.9, 0.01], [(0,), (1,)])
+    found = weigh(*call, [0.5, 0.5], best=1, bounds=some if bounded else None)
+    assert found.lognormal.wide == (0,)
+    assert found.lognormal.combinations == ((1,),)
+    assert found.lognormal.weights == pytest.approx([1.0])

@@ -317,7 +317,7 @@ def _modes(problem: WideAmounts, start: Array) -> Array:
             root[~fine] = arithmetic.cholesky(steep[~fine])
         step = arithmetic.solve_factored(root, gradient[:, :, None])[:, :, 0]
         drop = (gradient * step).sum(axis=1)
-        longest = np.abs(step).max(axis=1)
+        longest = np.abs(step).max(axis=1, initial=0.0)
         size = np.minimum(1.0, _FAR / np.maximum(longest, 1e-300))
         open_ = drop > _SETTLED * (1.0 + value[going])
         for _ in range(_HALVINGS):
