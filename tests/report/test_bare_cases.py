@@ -80,7 +80,7 @@ def test_what_equals_its_debts_exceeds_them_by_nothing(tmp_path, lang, said):
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("en", "from 1 source and 0 statements of balances."), ("zh", "1份来源")],
+    [("en", "with 1 source and 0 statements of balances."), ("zh", "1份来源")],
 )
 def test_one_source_is_one(tmp_path, lang, said):
     text = Path("ledgers/template.beancount").read_text(encoding="utf-8")
