@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     help="Take this scenario of both.",
 )
 @click.option(
-    "--known", type=Day(), metavar="DATE", help="Leave out amounts from sources published later."
+    "--known",
+    type=Day(),
+    metavar="DATE",
+    help="Leave out amounts from sources published later.",
 )
 @click.option("--trust", is_flag=True, help="Run the plugins the ledgers ask for.")
 @no_cache
