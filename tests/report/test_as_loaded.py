@@ -60,6 +60,21 @@ def test_files_that_are_as_they_were_read_are_not_read_again(
     assert len(read) == 2
 
 
+def test_what_a_link_led_to_is_read_again(folder: Path, tmp_path: Path) -> None:
+    # What is carried has no link, and would not be found again by whoever verifies it.
+    (folder / "parts").mkdir()
+    said = '2020-01-01 custom "source" "linked" "A letter"\n  grade: "B2"\n'
+    (folder / "real.beancount").write_text(said)
+    (folder / "parts" / "link.beancount").symlink_to("../real.beancount")
+    top = folder / "main.beancount"
+    top.write_text(top.read_text() + '\ninclude "parts/link.beancount"\n')
+    for _ in ("read", "from the cache"):
+        case = solvency.load(top)
+        assert not case.errors
+        with pytest.raises(ReportError, match="changed while the report was made"):
+            write(case, case.book(), tmp_path / "x.pdf", sections=SECTIONS)
+
+
 def test_a_case_that_says_other_than_its_files(folder: Path, tmp_path: Path) -> None:
     case = solvency.load(folder / "main.beancount")
     other = replace(case, title="Another")

@@ -12,6 +12,7 @@ import contextlib
 import copy
 import gc
 import hashlib
+import os
 import sys
 from dataclasses import replace
 from functools import partial
@@ -39,9 +40,11 @@ from solvency.ledger.errors import ours
 from solvency.ledger.files.number_limits import within
 from solvency.ledger.files.parsing import Parsed
 from solvency.ledger.files.parsing import parse
+from solvency.ledger.files.source import TooManyFoldersError
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import bytes_of
 from solvency.ledger.files.source import kind_of
+from solvency.ledger.files.source import matching
 from solvency.ledger.files.source import text_of
 from solvency.ledger.files.trust import check_file
 from solvency.ledger.files.trust import trusting
@@ -148,9 +151,28 @@ def load(
 
 
 def _with_hashes(case: Case, files: Iterable[ReadFile]) -> Case:
-    """Note with a case just made what its files were."""
-    object.__setattr__(case, "hashes", {one.name: one.sha256 for one in files})
+    """Note with a case just made what its files were, unless a link led to one.
+
+    A copy of the files has no link, and need not be the case.
+    """
+    read_files = tuple(files)
+    if not any(map(_leads_by_a_link, read_files)):
+        hashes = {one.name: one.sha256 for one in read_files}
+        object.__setattr__(case, "hashes", hashes)
     return case
+
+
+def _leads_by_a_link(one: ReadFile) -> bool:
+    """Say whether what a file includes is not all where its lines have it."""
+    folder = Path(one.name).parent
+    try:
+        return any(
+            os.path.realpath(name) != name
+            for pattern, _ in one.includes
+            for name in matching(os.path.normpath(folder / pattern))
+        )
+    except TooManyFoldersError:
+        return True
 
 
 def _lacks_case(fault: Any) -> bool:
