@@ -24,5 +24,7 @@ MOST_ENUMERATED = 24
 LEVEL = 0.05
 #: Chance of the best fit below which no combination of hypotheses fits as stated.
 UNFIT = 0.01
+#: A test that holds as written is still reported if it broke in this share of draws.
+WORTH_SAYING = 0.05
 #: Claims that a sample draws for letters of confirmation.
 SAMPLED = 50

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
-from solvency.analysis.diff.diff import _state
+from solvency.analysis.diff.headlines import headlines
 from solvency.cli import main
 from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
@@ -67,8 +67,8 @@ def renamed(state, key):
 
 def test_every_figure_stays(redacted):
     case, copy, key, _ = redacted
-    was = renamed(_state(case, beliefs=False), key)
-    figures, tests = _state(copy, beliefs=False)
+    was = renamed(headlines(case, beliefs=False), key)
+    figures, tests = headlines(copy, beliefs=False)
     assert figures == was[0]
     assert [(test, who) for test, who, _ in was[1]] == sorted(
         (test, who) for test, who, _ in tests
@@ -323,7 +323,8 @@ def test_the_largest_case(tmp_path):
         ROOT / "ledgers" / "ftx" / "main.beancount", tmp_path / "copy"
     )
     assert (
-        _state(copy, beliefs=False)[0] == renamed(_state(case, beliefs=False), key)[0]
+        headlines(copy, beliefs=False)[0]
+        == renamed(headlines(case, beliefs=False), key)[0]
     )
 
 

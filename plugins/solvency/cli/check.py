@@ -306,8 +306,8 @@ def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
 
 def _names_told(case: Case) -> Iterator[str]:
     """Yield the names that may be one and that nobody has decided."""
-    from solvency.evidence.names import FILE  # noqa: PLC0415 (lazy start)
-    from solvency.evidence.names import NameDecisions  # noqa: PLC0415 (as above)
+    from solvency.evidence.counterparties import FILE  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.counterparties import NameDecisions  # noqa: PLC0415 (as above)
     from solvency.evidence.records import EvidenceError  # noqa: PLC0415 (as above)
 
     top = Path(case.path).parent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from solvency.evidence.names import NameDecisions
+from solvency.evidence.counterparties import NameDecisions
 
 if TYPE_CHECKING:
     import datetime

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.evidence.names import toml
+from solvency.evidence.counterparties import toml
 from solvency.evidence.numbers import Notation
 
 if TYPE_CHECKING:

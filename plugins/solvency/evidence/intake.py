@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.contents import Noted
 from solvency.evidence.contents import StatedBalance
+from solvency.evidence.counterparties import NameDecisions
 from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
@@ -29,7 +30,6 @@ from solvency.evidence.gaps.continuity import with_own
 from solvency.evidence.gaps.duplicates import repeated
 from solvency.evidence.gaps.filled_elsewhere import unfilled
 from solvency.evidence.mapping import watched
-from solvency.evidence.names import NameDecisions
 from solvency.evidence.reading import read
 from solvency.evidence.records import cents
 from solvency.evidence.records import digest

@@ -6,6 +6,7 @@ import datetime
 import itertools
 from typing import TYPE_CHECKING
 
+from solvency.evidence.counterparties import FILE
 from solvency.evidence.drafts import block
 from solvency.evidence.existing_case import ACCOUNTS
 from solvency.evidence.existing_case import WRITTEN
@@ -13,7 +14,6 @@ from solvency.evidence.existing_case import dated
 from solvency.evidence.existing_case import marked
 from solvency.evidence.existing_case import moved_back
 from solvency.evidence.existing_case import refuse_outside
-from solvency.evidence.names import FILE
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.records import quoted

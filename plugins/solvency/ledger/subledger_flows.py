@@ -14,8 +14,8 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from solvency.ledger.control_totals import added_up
-from solvency.ledger.entries.pairs import Claims
-from solvency.ledger.entries.pairs import LegsError
+from solvency.ledger.entries.claim_accounts import Claims
+from solvency.ledger.entries.claim_accounts import LegsError
 from solvency.subledgers.engine_choice import engine
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.rows import Files

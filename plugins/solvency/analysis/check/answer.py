@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.defaults import WORTH_SAYING
 from solvency.figures.formats import percent
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 #: Spells told one by one; of more, the first and the last.
 _TOLD = 3
-#: A test that holds as written is still reported if it broke in this share of draws.
-WORTH_SAYING = 0.05
 #: How sure it is that a chance is more than what is said of it.
 _SURE = 0.95
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from solvency.analysis.check import anomalies
-from solvency.analysis.check.answer import WORTH_SAYING
+from solvency.analysis.check import integrity
 from solvency.analysis.check.answer import AtSpreads
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
@@ -22,11 +21,11 @@ from solvency.analysis.check.broken_days import BrokenDraws
 from solvency.analysis.check.broken_days import broken_days
 from solvency.analysis.check.broken_days import drawn_of
 from solvency.analysis.check.broken_days import spells_of
+from solvency.analysis.check.by_construction import DayPostings
 from solvency.analysis.check.draws import at_other_spreads
 from solvency.analysis.check.draws import draw
 from solvency.analysis.check.draws import how_many
 from solvency.analysis.check.draws import run
-from solvency.analysis.check.margins import DayPostings
 from solvency.analysis.check.margins import tested
 from solvency.analysis.check.membership import MemberWorlds
 from solvency.analysis.check.parameters import variants
@@ -37,6 +36,7 @@ from solvency.analysis.check.worlds import as_found
 from solvency.analysis.check.worlds import is_certain
 from solvency.defaults import SEED
 from solvency.defaults import SPREAD_DRAWS
+from solvency.defaults import WORTH_SAYING
 from solvency.ledger.load import collector_paused
 from solvency.model.uncertain_days import UncertainDays
 from solvency.wide import QUOTIENTS
@@ -99,7 +99,7 @@ def _evaluate(
     timeline = worlds.timeline
     with wide():
         asked = [(one, run(one, worlds.of(one))) for one in case.invariants]
-        unasked = list(anomalies.claims_below_zero(worlds.certain.last))
+        unasked = list(integrity.claims_below_zero(worlds.certain.last))
     spreads = moves = None
     if draws != 0 and any(not is_certain(one) for one, _ in asked):
         from solvency.model.uncertain_amounts import Spreads  # noqa: PLC0415 (brings in SciPy)
@@ -143,9 +143,9 @@ def _evaluate(
         case=case,
         findings=(
             *findings,
-            *anomalies.unsourced_prices(timeline),
-            *anomalies.crossed_counts(timeline),
-            *anomalies.twin_flows(timeline),
+            *integrity.unsourced_prices(timeline),
+            *integrity.crossed_counts(timeline),
+            *integrity.twin_flows(timeline),
         ),
         draws=draws,
         seed=seed,

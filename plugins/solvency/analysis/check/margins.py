@@ -7,43 +7,24 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-import numpy as np
-
 from solvency.analysis.check.answer import Key
 from solvency.analysis.check.answer import Spell
+from solvency.analysis.check.by_construction import between
+from solvency.analysis.check.by_construction import lowered
+from solvency.analysis.check.by_construction import put_in
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
     from solvency.analysis.check.answer import AtSpreads
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
+    from solvency.analysis.check.by_construction import DayPostings
     from solvency.analysis.check.tests import Test
     from solvency.ledger.case import Flow
-    from solvency.model.book import Book
-    from solvency.model.book import Position
 
 ZERO = Decimal()
-
-
-class DayPostings:
-    """The postings of a Book by their day, put in order once for all tests."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self._order = np.argsort(book.day, kind="stable")
-        self._days = book.day[self._order]
-
-    def on(self, day: datetime.date) -> NDArray[np.int64]:
-        """Return the postings of a day, in the Book's order."""
-        first, end = np.searchsorted(
-            self._days, [day.toordinal(), day.toordinal() + 1]
-        ).tolist()
-        return self._order[first:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +159,8 @@ def tested(
     then: tuple[Flow, ...] = ()
     if spells:
         weighed = frozenset(test.weighed(series.invariant, series.positions, book))
-        moved = _lowered(test, weighed, spells[0].first, postings)
-        then = _lowered(test, weighed, worst, postings) if worst else ()
+        moved = lowered(test, weighed, spells[0].first, postings)
+        then = lowered(test, weighed, worst, postings) if worst else ()
     by_then = [
         (margin, have or need)
         for day, margin, have, need in zip(
@@ -201,62 +182,10 @@ def tested(
         most=finding.first_latest if finding else None,
         variant=series.variant,
         severity=series.invariant.severity,
-        put_in=_put_in(moved),
-        day=_between(moved),
+        put_in=put_in(moved),
+        day=between(moved),
         worst_at=worst,
-        worst_put_in=_put_in(then),
-        worst_day=_between(then),
+        worst_put_in=put_in(then),
+        worst_day=between(then),
         reported=by_then[-1][0] if by_then and by_then[-1][1] else None,
-    )
-
-
-def _lowered(
-    test: Test, weighed: frozenset[Position], day: datetime.date, postings: DayPostings
-) -> tuple[Flow, ...]:
-    """Return the flows of a day that left less beyond what a test needed.
-
-    Of a test that weighs what it counts in another way, all that moved it. What was
-    paid for a claim that a test counts left nothing less; paid for one that it does
-    not count in full, it did.
-
-    Args:
-        test: The test.
-        weighed: Its positions by which it holds or breaks.
-        day: The day.
-        postings: Those of the books.
-    """
-    book = postings.book
-    sign = {"less": 1, "more": -1, "": 0}[test.broken_by]
-    rows = postings.on(day)
-    rows = rows[[book.positions[at] in weighed for at in book.position[rows].tolist()]]
-    one_coin = len({one.commodity for one in weighed}) == 1
-    amounts = (book.units if one_coin else book.worth)[rows]
-    moved: dict[int, float] = {}
-    for flow, amount in zip(book.flow[rows].tolist(), amounts, strict=True):
-        moved[flow] = moved.get(flow, 0.0) + float(amount)
-    return tuple(
-        book.flows[flow]
-        for flow, amount in sorted(moved.items())
-        if not sign or round(sign * amount, 2) < 0
-    )
-
-
-def _put_in(lowered: Iterable[Flow]) -> tuple[str, ...]:
-    """Return how the amounts of flows were put in; nothing where one was not."""
-    ways = {
-        "remainder" if flow.basis == "residual" else "sized" if flow.sized_by else ""
-        for flow in lowered
-    }
-    return () if "" in ways else tuple(sorted(ways))
-
-
-def _between(
-    moved: tuple[Flow, ...],
-) -> tuple[datetime.date, datetime.date] | None:
-    """Return the days between which flows happened; None where each has its day."""
-    if not any(flow.earliest or flow.latest for flow in moved):
-        return None
-    return (
-        min(flow.earliest or flow.date for flow in moved),
-        max(flow.latest or flow.date for flow in moved),
     )

@@ -7,11 +7,11 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 from typing import Literal
 
-from solvency.analysis.check import books
 from solvency.analysis.check import capital
 from solvency.analysis.check import collateral
 from solvency.analysis.check import commingling
 from solvency.analysis.check import customers
+from solvency.analysis.check import integrity
 from solvency.analysis.check import liquidity
 from solvency.extensions import offered
 
@@ -162,7 +162,7 @@ TESTS: dict[str, Test] = {
         asks="Liquid assets cover what may be called for in the period",
     ),
     "mirrors": Test(
-        books.mirrors,
+        integrity.mirrors,
         certain=True,
         asks="Each claim on another party equals that party's debt",
     ),
@@ -181,7 +181,7 @@ TESTS: dict[str, Test] = {
         asks="Nothing is borrowed merely for the day of an attestation",
     ),
     "conservation": Test(
-        books.conservation,
+        integrity.conservation,
         certain=True,
         asks="Whatever one account receives another gives",
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.check import evaluate
 from solvency.analysis.diff.answer import BELIEF
 from solvency.analysis.diff.answer import CaseDifference
 from solvency.analysis.diff.answer import FigureChanged
@@ -13,22 +12,21 @@ from solvency.analysis.diff.answer import FindingChanged
 from solvency.analysis.diff.causes import ground
 from solvency.analysis.diff.causes import switched
 from solvency.analysis.diff.changes import changes
+from solvency.analysis.diff.headlines import HOLDS
+from solvency.analysis.diff.headlines import apart
+from solvency.analysis.diff.headlines import headlines
 from solvency.evidence.open_items import standing
-from solvency.model.counting.untraced import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solvency.analysis.diff.changes import Change
+    from solvency.analysis.diff.headlines import State
     from solvency.evidence.open_items import OpenItem
     from solvency.ledger.case import Case
 
 #: Changes that are switched alone at most, the largest first.
 MOST = 40
-#: A headline figure's name and unit; a test's name, entity and what it is of.
-Figures = dict[tuple[str, str], Decimal]
-Tests = dict[tuple[str, str, str], str]
-HOLDS = "holds"
 #: So many changes are weighed alone: each takes as long as `solvency weigh`.
 WEIGHED = 5
 
@@ -53,8 +51,8 @@ def compare(
     tell = progress or (lambda _: None)
     found = changes(before, after)
     tell("reading both versions")
-    old, new = _state(before, beliefs=beliefs), _state(after, beliefs=beliefs)
-    figures = [key for key in (*old[0], *new[0]) if _apart(key, old, new)]
+    old, new = headlines(before, beliefs=beliefs), headlines(after, beliefs=beliefs)
+    figures = [key for key in (*old[0], *new[0]) if apart(key, old, new)]
     tests = [
         key
         for key in (*old[1], *new[1])
@@ -69,7 +67,7 @@ def compare(
     alone = []
     for at, one in enumerate(tried, 1):
         tell(f"switching change {at} of {len(tried)}")
-        state = _state(switched(base, [one]), beliefs=weighed and at <= WEIGHED)
+        state = headlines(switched(base, [one]), beliefs=weighed and at <= WEIGHED)
         alone.append((one, state))
     turned = {key: _turning(key, old, alone) for key in tests}
     if not all(turned.values()):
@@ -102,14 +100,6 @@ def _alone(case: Case, other: Case) -> tuple[OpenItem, ...]:
     """Return what of the evidence is open in one version and not in another."""
     there = set(standing(other))
     return tuple(one for one in standing(case) if one not in there)
-
-
-def _apart(key: tuple[str, str], old: State, new: State) -> bool:
-    """Say whether a figure differs; one that is not there is nothing."""
-    return old[0].get(key, Decimal()) != new[0].get(key, Decimal())
-
-
-State = tuple[Figures, Tests]
 
 
 def _may_matter(change: Change) -> bool:
@@ -151,44 +141,9 @@ def _in_turn(
     found: dict[tuple[str, str, str], list[str]] = {}
     before = old[1]
     for at, one in enumerate(tried, 1):
-        now = _state(switched(base, tried[:at]), beliefs=False)[1]
+        now = headlines(switched(base, tried[:at]), beliefs=False)[1]
         for key in {*now, *before}:
             if now.get(key, HOLDS) != before.get(key, HOLDS):
                 found.setdefault(key, []).append(one.id)
         before = now
     return {key: tuple(by) for key, by in found.items()}
-
-
-def _state(case: Case, *, beliefs: bool) -> State:
-    """Return the headline figures of a case, and the tests that did not hold."""
-    if not case.selected:
-        return {}, {}
-    book = case.book()
-    figures: Figures = {}
-    names = [*case.entities, *(("group",) if case.group else ())]
-    for name in names:
-        sheet = book.balance_sheet(name)
-        totals = sheet.totals
-        unit = case.currency
-        figures[f"{name} assets", unit] = totals.assets
-        figures[f"{name} liabilities", unit] = totals.liabilities
-        figures[f"{name} equity", unit] = totals.equity
-        for what, amount in amounts(book, sheet).items():
-            figures[f"{name} {what}", unit] = amount
-    tests: Tests = {}
-    for one in evaluate(book, draws=0).findings:
-        if one.first is not None:
-            tests[one.invariant, one.entity, one.of] = (
-                f"{one.severity} {one.when}, worst by {one.amount:,.2f} {one.unit}"
-            )
-    if beliefs and case.hypotheses and case.observations:
-        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (it takes long)
-
-        try:
-            weighed = believe(case, otherwise=False, beside=False)
-        except ValueError:
-            return figures, tests
-        for belief in weighed.hypotheses:
-            share = round(Decimal(belief.posterior), 4)
-            figures[f"{BELIEF} {belief.id}", "probability"] = share
-    return figures, tests

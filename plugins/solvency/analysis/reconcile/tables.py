@@ -22,10 +22,6 @@ _NOTABLE = 2.0
 _DOUBTFUL, _SURELY = 0.05, 0.001
 #: Probability below which no more is said than that it is.
 _LEAST = 1e-6
-#: Chi-square gains from which a further observation settles, or merely leans.
-_SETTLES, _LEANS = 10.0, 4.0
-
-
 #: Chi-squares nearer than this share are the same.
 _SAME = 1e-6
 

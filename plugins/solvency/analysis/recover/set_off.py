@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.ledger.entries.pairs import Claims
-from solvency.ledger.entries.pairs import LegsError
+from solvency.ledger.entries.claim_accounts import Claims
+from solvency.ledger.entries.claim_accounts import LegsError
 from solvency.wide import wide
 
 if TYPE_CHECKING:

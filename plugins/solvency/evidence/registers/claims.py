@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.evidence.contents import Contents
-    from solvency.evidence.names import NameDecisions
+    from solvency.evidence.counterparties import NameDecisions
 
 #: Whose claims a register holds: creditors are one entity, each named by its flow.
 CREDITORS = "Creditors"

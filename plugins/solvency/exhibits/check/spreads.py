@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import AtSpreads
+from solvency.defaults import WORTH_SAYING
 from solvency.exhibits.check.found import names_of
 from solvency.exhibits.check.found import of_said
 from solvency.exhibits.check.found import rest_of_days

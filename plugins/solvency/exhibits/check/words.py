@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.check.anomalies import COUNTS_OVERLAP
+from solvency.analysis.check.integrity import COUNTS_OVERLAP
 from solvency.analysis.check.tests import TESTS
 from solvency.analysis.check.tests import test_of
 from solvency.extensions import offered

@@ -12,10 +12,10 @@ from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
 from solvency.ledger.case import Posting
+from solvency.ledger.entries.claim_accounts import Claims
+from solvency.ledger.entries.claim_accounts import LegsError
 from solvency.ledger.entries.flow_names import stable_name
 from solvency.ledger.entries.legs import missing_legs
-from solvency.ledger.entries.pairs import Claims
-from solvency.ledger.entries.pairs import LegsError
 from solvency.ledger.entries.postings import UnopenedError
 from solvency.ledger.entries.postings import imbalances
 from solvency.ledger.entries.postings import postings_of

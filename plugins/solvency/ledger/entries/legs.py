@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from typing import TypeAlias
 
 from solvency.ledger.case import Posting
-from solvency.ledger.entries.pairs import LegsError
+from solvency.ledger.entries.claim_accounts import LegsError
 from solvency.ledger.entries.postings import EXACT
 from solvency.ledger.entries.postings import ZERO
 from solvency.ledger.entries.postings import imbalances
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Money
-    from solvency.ledger.entries.pairs import Claims
+    from solvency.ledger.entries.claim_accounts import Claims
 
 
 def missing_legs(

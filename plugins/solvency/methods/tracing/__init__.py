@@ -27,12 +27,13 @@ from typing import get_args
 
 import numpy as np
 
+from solvency.methods.tracing.lowest_balance import at_most
+from solvency.methods.tracing.lowest_balance import lowest_balance
 from solvency.methods.tracing.movements import Movements
 from solvency.methods.tracing.movements import read
 from solvency.methods.tracing.rules import ex_post
 from solvency.methods.tracing.rules import fifo
 from solvency.methods.tracing.rules import lifo
-from solvency.methods.tracing.rules import lowest_balance
 from solvency.methods.tracing.rules import pro_rata
 
 if TYPE_CHECKING:
@@ -211,8 +212,8 @@ def interval(
     mine = np.isin(account.owner, [account.code(owner)])
     rows = account.outlays
     out = -account.units[rows]
-    others = account.at_most(~mine)[rows]
-    own = account.at_most(mine)[rows]
+    others = at_most(account, ~mine)[rows]
+    own = at_most(account, mine)[rows]
     zero = account.units.dtype.type(0) if account.units.dtype != object else 0
     least = account.scaled(np.maximum(zero, out - others))
     most = account.scaled(np.minimum(out, own))

@@ -66,24 +66,6 @@ class Movements:
         """Return the lowest balance from each movement on."""
         return np.asarray(np.minimum.accumulate(self.balance[::-1])[::-1])
 
-    def most_left(self, mine: NDArray[np.bool_]) -> NDArray[Any]:
-        """Return the most there can be of some deposits' money after each movement.
-
-        The lowest intermediate balance: `x = min(x + deposits, balance)`, solved as
-        `x = C + min(0, running minimum of (balance - C))` with C the deposits so far.
-        """
-        found = np.multiply(self.units, mine & (self.owner >= 0))
-        np.cumsum(found, out=found)
-        slack = self.balance - found
-        np.minimum.accumulate(slack, out=slack)
-        found += np.minimum(slack, 0, out=slack)
-        return np.asarray(found)
-
-    def at_most(self, mine: NDArray[np.bool_]) -> NDArray[Any]:
-        """Return the most there can be of some deposits' money before each movement."""
-        after = self.most_left(mine)
-        return np.concatenate([after[:1] * 0, after[:-1]])
-
     def amount(self, part: Any) -> Any:
         """Return an amount in the caller's kind of number."""
         if self.digits is not None:

@@ -1,4 +1,4 @@
-"""The tracing rules: from movements to whose money each outlay spent.
+"""The tracing rules but one (`lowest_balance`): movements to whose money outlays spent.
 
 A rule returns either the pairs of outlay and deposit themselves, of which there are no
 more than movements, or, where every outlay touches every deposit, a running account
@@ -191,7 +191,7 @@ class Pools:
 def pro_rata(account: Movements) -> Pools:
     """Let each outlay take every owner's share of the moment."""
     everyone = np.arange(len(account.owners))
-    return Pools(account, (_pool(account, everyone, -account.units[account.outlays]),))
+    return Pools(account, (pool(account, everyone, -account.units[account.outlays]),))
 
 
 @dataclass(frozen=True)
@@ -227,24 +227,8 @@ def ex_post(account: Movements) -> Reordered:
     return Reordered(pro_rata(again), order)
 
 
-def lowest_balance(account: Movements, own: NDArray[np.intp]) -> Pools:
-    """Spend one's own money first; the claimants' only when it is used up."""
-    claimants = np.setdiff1d(np.arange(len(account.owners)), own)
-    out = -account.units[account.outlays]
-    if not len(own):
-        return pro_rata(account)
-    # Own money is spent first, so the claimants' can be all it may be: at_most.
-    theirs = account.at_most(np.isin(account.owner, claimants))
-    balance = account.balance[account.outlays] + out
-    owned = balance - theirs[account.outlays]
-    first = np.minimum(out, np.maximum(owned, 0))
-    pools = [_pool(account, own, first)]
-    if len(claimants):
-        pools.append(_pool(account, claimants, out - first))
-    return Pools(account, tuple(pools))
-
-
-def _pool(account: Movements, codes: NDArray[np.intp], out: NDArray[Any]) -> Pool:
+def pool(account: Movements, codes: NDArray[np.intp], out: NDArray[Any]) -> Pool:
+    """Return a pool of some owners' money, as exact as the account is."""
     if len(codes) == 1:
         return SolePool(account, codes, out)
     if account.exact:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvency.cli import main
-from solvency.evidence.names import NameDecisions
-from solvency.evidence.names import alike
+from solvency.evidence.counterparties import NameDecisions
+from solvency.evidence.counterparties import alike
 
 ONE = [
     ("Holz K.G.", "Holz KG"),
