@@ -20,6 +20,8 @@ SEED = 20_221_111
 WEIGHING_SEED = 0
 #: Most hypotheses that are weighed in all their combinations; more are sampled.
 MOST_ENUMERATED = 24
+#: Most hypotheses that a tally combines in every way a prior allows; more are drawn.
+MOST_EXACT = 14
 #: Chance of a false alarm in the search for suspects, over all claims.
 LEVEL = 0.05
 #: Chance of the best fit below which no combination of hypotheses fits as stated.

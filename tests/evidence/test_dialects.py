@@ -11,7 +11,7 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from solvency.cli import main
-from solvency.evidence.numbers import Notation
+from solvency.evidence.notation import Notation
 from solvency.ledger.load import load
 
 #: Day, words, amount; the opening balance is 5,000.00.

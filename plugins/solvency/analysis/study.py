@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.recover import Recovery
-    from solvency.analysis.recover.transfer import Transfer
+    from solvency.analysis.recover.suspect_periods import Transfer
     from solvency.analysis.recover.variations import Varied
     from solvency.analysis.sources_uses import Funds
     from solvency.analysis.stress.answer import Stress

@@ -20,7 +20,7 @@ from solvency.evidence.dialect import DATES
 from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import is_amount
 from solvency.evidence.dialect import marks
-from solvency.evidence.numbers import Notation
+from solvency.evidence.notation import Notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

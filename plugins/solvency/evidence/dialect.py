@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.evidence.counterparties import toml
-from solvency.evidence.numbers import Notation
+from solvency.evidence.notation import Notation
 
 if TYPE_CHECKING:
     import datetime

@@ -22,7 +22,7 @@ from solvency.evidence.formats.grid import cells_of
 from solvency.evidence.formats.grid import decoded
 from solvency.evidence.formats.grid import encoding_of
 from solvency.evidence.mapping import KINDS
-from solvency.evidence.numbers import Notation
+from solvency.evidence.notation import Notation
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Row
 from solvency.evidence.records import opened

@@ -22,7 +22,7 @@ from solvency.evidence.mapping import KINDS
 from solvency.evidence.mapping import Mapping
 from solvency.evidence.mapping import Pattern
 from solvency.evidence.mapping import Rule
-from solvency.evidence.numbers import Notation
+from solvency.evidence.notation import Notation
 from solvency.evidence.records import NO_DAY
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import is_day

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from solvency.evidence.numbers import Notation
+from solvency.evidence.notation import Notation
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.transfers import WINDOW
 

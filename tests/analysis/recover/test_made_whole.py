@@ -20,8 +20,8 @@ from solvency.analysis.recover.made_whole import record
 from solvency.analysis.recover.made_whole import tide
 from solvency.analysis.recover.preferences import preferences
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.recover.suspect_periods import reaches
 from solvency.analysis.recover.tables import paid
-from solvency.analysis.recover.transfer import reaches
 from solvency.cli import main
 
 COINS = """\

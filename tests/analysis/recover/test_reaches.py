@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from solvency.analysis.recover.transfer import reaches
+from solvency.analysis.recover.suspect_periods import reaches
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from solvency.analysis.recover.given_back import given_back
 from solvency.analysis.recover.insiders import is_insider
 from solvency.analysis.recover.insiders import is_to_insiders
-from solvency.analysis.recover.transfer import Transfer
-from solvency.analysis.recover.transfer import reaches
+from solvency.analysis.recover.suspect_periods import Transfer
+from solvency.analysis.recover.suspect_periods import reaches
 from solvency.model.worth import posting_worth
 from solvency.wide import wide
 

@@ -21,7 +21,7 @@ from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import Ends
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.noted import noted
-from solvency.analysis.recover.stated import at_shares
+from solvency.analysis.recover.stated_debts import at_shares
 from solvency.analysis.recover.waterfall import CENT
 from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import waterfall

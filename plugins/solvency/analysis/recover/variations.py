@@ -9,7 +9,7 @@ from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.insiders import is_insider
-from solvency.analysis.recover.stated import stated
+from solvency.analysis.recover.stated_debts import stated
 from solvency.analysis.recover.with_untraced import again
 from solvency.analysis.recover.with_untraced import with_untraced
 from solvency.wide import wide
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
-    from solvency.analysis.recover.stated import StatedClass
+    from solvency.analysis.recover.stated_debts import StatedClass
     from solvency.model.book import Book
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
 from solvency.analysis.weigh.evidence import evidence
+from solvency.defaults import MOST_EXACT
 from solvency.figures import arithmetic
 from solvency.figures.formats import percent
 from solvency.figures.precision import money
@@ -46,8 +47,6 @@ _COARSE = 0.005
 #: Combinations a posterior is drawn from, and draws of combinations.
 _COMBINATIONS = 20_000
 _PRIOR_DRAWS = 100_000
-#: So many hypotheses are combined in every way that a prior allows; more are drawn.
-_MOST_EXACT = 14
 
 
 class Parts:
@@ -94,7 +93,7 @@ class Parts:
             held, weights = _prior(case, names, seed)
             # The draws are a sample, and what they are of is known.
             chances, notes = _admitted(case, names), []
-            sampled = len(held) if len(names) > _MOST_EXACT else 0
+            sampled = len(held) if len(names) > MOST_EXACT else 0
         beliefs = dict(zip(names, chances.tolist(), strict=True))
         columns = [
             held[:, [names.index(name) for name in flow.hypotheses]].any(axis=1)
@@ -256,7 +255,7 @@ def prior_combinations(case: Case, names: list[str], seed: int) -> NDArray[np.bo
     Where few are possible each comes as often as it is likely, in an order drawn.
     """
     rng = np.random.default_rng([seed, 1])
-    if len(names) <= _MOST_EXACT:
+    if len(names) <= MOST_EXACT:
         held, weights = _prior(case, names, seed)
         return np.asarray(held[rng.permutation(_even(weights, _PRIOR_DRAWS))])
     priors = _priors(case, names)
@@ -286,7 +285,7 @@ def _prior(case: Case, names: list[str], seed: int) -> tuple[NDArray[np.bool_], 
 
     Every one that exclusions admit, where there are few; else a sample.
     """
-    if len(names) > _MOST_EXACT:
+    if len(names) > MOST_EXACT:
         held = prior_combinations(case, names, seed)
         return held, np.ones(len(held))
     bits = np.arange(1 << len(names))[:, np.newaxis] >> np.arange(len(names))
@@ -330,7 +329,7 @@ def _posterior(
     if rest:
         at = [names.index(name) for name in rest]
         chances[at] = _admitted(case, rest)
-        if len(rest) <= _MOST_EXACT and len(held) << len(rest) <= _PRIOR_DRAWS:
+        if len(rest) <= MOST_EXACT and len(held) << len(rest) <= _PRIOR_DRAWS:
             beside, shares = _prior(case, rest, seed)
             weights = np.repeat(weights, len(beside)) * np.tile(shares, len(held))
             held = np.repeat(held, len(beside), axis=0)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.analysis.weigh.expectation_propagation import stand_in
-from solvency.analysis.weigh.rivals import weighable
+from solvency.analysis.weigh.weighable import weighable
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.ledger.asked_scenario import contradictions

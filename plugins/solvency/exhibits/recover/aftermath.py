@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.transfer import reaches
+from solvency.analysis.recover.suspect_periods import reaches
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.workings import entry
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
-    from solvency.analysis.recover.transfer import Transfer
+    from solvency.analysis.recover.suspect_periods import Transfer
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
-    from solvency.analysis.recover.stated import StatedClass
+    from solvency.analysis.recover.stated_debts import StatedClass
     from solvency.analysis.recover.variations import Varied
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure

@@ -1,4 +1,4 @@
-"""A transfer which a debtor made before its petition, and which may be taken back."""
+"""How far back from a petition the law reaches, and a transfer it may take back."""
 
 from __future__ import annotations
 
