@@ -7,11 +7,12 @@ Then places in the code are drawn, each with one of the changes Cosmic Ray knows
 (an operator, a comparison, a number, a condition, a loop, an exception, a decorator),
 and the tests that cover the line run on a copy of the project, in turn one of those
 that cover least of the file and one of those that cover most of it. A change that some
-test fails on is killed; one that all pass survives, and is printed as a diff. A change
-past `TIMEOUT` seconds is killed too. With `--own` only the tests of the floor itself
-run, which is faster and finds what that floor leaves to others to notice. Annotations,
-which are never evaluated, and `dataclass` with its options, which mypy guards, are no
-places.
+test fails on is killed if that test passes on the code as it is; one that all pass
+survives, and is printed as a diff. A change past `TIMEOUT` seconds is killed where the
+same tests end in time without it, else it survives. With `--own` only the tests of the
+floor itself run, which is faster and finds what that floor leaves to others to notice.
+No places are annotations, which are never evaluated; `dataclass` with its options,
+which mypy guards; and `strict=` of a `zip`, which alters nothing where lengths agree.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _covering(where: str, folders: Sequence[str], *, rerun: bool) -> CoverageDat
 def _places(floor: Path) -> Iterator[Place]:
     """Find the places of a folder at which the code can be changed."""
     for path in sorted(floor.rglob("*.py")):
-        tree, silent = get_ast_from_path(path), _annotations(path)
+        tree, silent = get_ast_from_path(path), _silent(path)
         found: dict[tuple[int, int], list[tuple[str, int]]] = defaultdict(list)
         for name in operator_names():
             operator = get_operator(name)
@@ -161,8 +162,8 @@ def _places(floor: Path) -> Iterator[Place]:
             yield Place(path, at, tuple(changes))
 
 
-def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return from where to where annotations, and what only mypy guards, stand."""
+def _silent(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return from where to where that stands which alters no answer."""
     found: list[ast.AST] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
@@ -173,6 +174,8 @@ def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             found += node.decorator_list
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             found.append(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "zip":
+            found += [one.value for one in node.keywords if one.arg == "strict"]
     return [
         (
             # A decorator begins with its sign.
@@ -226,22 +229,45 @@ def _killed(
         return False, f"no test covers it\n{diff}"
     (copy / relative).write_text(changed, encoding="utf-8")
     try:
+        failed = _failing(copy, tests)
+    finally:
+        (copy / relative).write_text(code, encoding="utf-8")
+    if not failed:
+        return False, diff
+    # What fails, or is late, without the change too tells nothing of it.
+    if _failing(copy, failed):
+        return False, f"{failed[0]} fails or is late without it too\n{diff}"
+    return True, diff
+
+
+def _failing(copy: Path, tests: list[str]) -> list[str]:
+    """Return the first of some tests that fails in a copy; all where they are late.
+
+    Raises:
+        RuntimeError: pytest could not run them.
+    """
+    try:
         outcome = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", "-x", "-n", "0"),
-                *("-p", "no:cacheprovider", *tests),
+                *("-p", "no:cacheprovider", "--tb=no", "-rfE", *tests),
             ],
             cwd=copy,
             check=False,
             capture_output=True,
+            text=True,
             env=os.environ | {"PYTHONPATH": str(copy / "plugins")},
             timeout=TIMEOUT,
         )
     except subprocess.TimeoutExpired:
-        return True, diff
-    finally:
-        (copy / relative).write_text(code, encoding="utf-8")
-    return outcome.returncode != 0, diff
+        return tests
+    if not outcome.returncode:
+        return []
+    # Of a change that breaks the import no test is collected: the first then fails.
+    named = [one for one in tests if f" {one}" in outcome.stdout]
+    if outcome.returncode == 1 and not named:
+        raise RuntimeError(outcome.stdout + outcome.stderr)
+    return named[:1] or tests[:1]
 
 
 def _tests(covered: CoverageData, place: Place, *, own: bool) -> list[str]:
