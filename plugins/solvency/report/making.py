@@ -32,6 +32,7 @@ from solvency.report.attachments import exhibits
 from solvency.report.attachments import figures
 from solvency.report.attachments import postings
 from solvency.report.chapters.files import of_kind
+from solvency.report.chapters.long_questions import long_questions
 from solvency.report.chapters.render import Renderer
 from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.report.document import Report
@@ -240,11 +241,13 @@ def build(
     _check_known(chosen, every, asked)
     if draft and not asked:
         every = tuple(x for x in every if not x.appendix and x.name not in chosen.long)
-    found, behind = _chapters(setting, every, asked)
+    printed = tuple(one for one in every if not asked or one.name in asked)
     listed = [name for name in LISTS if name in asked and not _has(every, name)]
     if screen and not asked:
         listed += chosen.screen
-    found += _lists(setting, listed, found)
+    with setting.study.ahead(long_questions(printed)):
+        found, behind = _chapters(setting, printed)
+        found += _lists(setting, listed, found)
     report = Report(
         kind=chosen,
         case=case,
@@ -323,7 +326,7 @@ def _check_known(
 
 
 def _chapters(
-    setting: Setting, every: tuple[Chapter, ...], names: tuple[str, ...]
+    setting: Setting, chapters: tuple[Chapter, ...]
 ) -> tuple[list[Section], tuple[Section, ...]]:
     """Return chapters as sections, and the sections behind their exhibits.
 
@@ -333,10 +336,7 @@ def _chapters(
     vocabulary = Vocabulary(setting)
     renderer = Renderer(vocabulary)
     found = [
-        section
-        for one in every
-        if not names or one.name in names
-        if (section := renderer.section(one)) is not None
+        section for one in chapters if (section := renderer.section(one)) is not None
     ]
     return found, vocabulary.exhibits.behind
 

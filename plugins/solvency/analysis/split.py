@@ -1,0 +1,128 @@
+"""Long questions worked out in processes beside the program.
+
+A process is split off, so that it has all that the program has, and sends back what it
+finds. Where that cannot be done nothing is split, and whoever asks works it out itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
+
+    Questions = Mapping[str, Callable[[], Any]]
+
+
+# PR_SET_PDEATHSIG of Linux.
+_END_WITH_PARENT = 1
+
+
+class EndedError(Exception):
+    """A process ended before it had answered."""
+
+
+def can_split() -> bool:
+    """Say whether processes may be split off here, and gain anything."""
+    return (
+        sys.platform == "linux"
+        and threading.active_count() == 1
+        and len(os.sched_getaffinity(0)) > 1
+    )
+
+
+@contextlib.contextmanager
+def split(asked: Sequence[Questions]) -> Iterator[dict[str, Callable[[], Any]]]:
+    """Work on questions in processes, for as long as a block goes on.
+
+    Args:
+        asked: Questions by name, those of a process together, asked in their order.
+
+    Yields:
+        For each question what waits for its answer, and raises what it raised; nothing
+        where no process can be split off.
+    """
+    at_work: dict[str, Callable[[], Any]] = {}
+    # What cannot be started, for want of processes, is worked out by who asks.
+    with contextlib.ExitStack() as started:
+        with contextlib.suppress(OSError):
+            for one in filter(None, asked) if can_split() else ():
+                process = _Process(one)
+                started.callback(process.end)
+                at_work |= {name: process.waiting(name) for name in one}
+        yield at_work
+
+
+class _Process:
+    """A process that answers some questions one after another."""
+
+    def __init__(self, questions: Questions) -> None:
+        context = multiprocessing.get_context("fork")
+        self._found: dict[str, tuple[bool, Any]] = {}
+        # Several threads may wait, each for another answer.
+        self._one = threading.Lock()
+        self._answers, answers = context.Pipe(duplex=False)
+        self._process = context.Process(target=_answer, args=(questions, answers))
+        self._process.start()
+        answers.close()
+
+    def waiting(self, name: str) -> Callable[[], Any]:
+        """Return what waits for one of the answers."""
+
+        def wait() -> Any:
+            with self._one:
+                while name not in self._found:
+                    try:
+                        question, fine, value = self._answers.recv()
+                    except EOFError:
+                        raise EndedError(self._ended()) from None
+                    self._found[question] = fine, value
+            fine, value = self._found[name]
+            if not fine:
+                raise value
+            return value
+
+        return wait
+
+    def _ended(self) -> str:
+        self._process.join()
+        return (
+            "a process of this program was ended from outside"
+            f" (signal {-(self._process.exitcode or 0)}), perhaps for want of memory"
+        )
+
+    def end(self) -> None:
+        """Let the process go, and with it what nobody waits for any more."""
+        self._answers.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+def _answer(questions: Questions, answers: Connection) -> None:
+    """Be a process that answers."""
+    # Whoever asked may be killed, and then nobody waits.
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+    # What was there before is not looked at by the collector: it stays shared.
+    gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for name, ask in questions.items():
+        try:
+            found = ask()
+        except Exception as error:  # noqa: BLE001 (raised where it is asked for)
+            answers.send((name, False, error))
+            return
+        answers.send((name, True, found))
