@@ -11,6 +11,7 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -121,8 +122,8 @@ def _answer(questions: Questions, answers: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     for name, ask in questions.items():
         try:
-            found = ask()
+            found = pickle.dumps((name, True, ask()), pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 (raised where it is asked for)
             answers.send((name, False, error))
             return
-        answers.send((name, True, found))
+        answers.send_bytes(found)

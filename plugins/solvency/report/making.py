@@ -18,6 +18,7 @@ from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.figures.formats import FIRST_LANGUAGE
+from solvency.ledger.load import collector_paused
 from solvency.ledger.subledger_flows import with_totals
 from solvency.report import glyphs
 from solvency.report import html_edition
@@ -73,6 +74,7 @@ class Summary:
 
 
 @wide()
+@collector_paused()
 def write(
     case: Case,
     book: Book,
@@ -246,6 +248,8 @@ def build(
     if screen and not asked:
         listed += chosen.screen
     with setting.study.ahead(long_questions(printed)):
+        if not screen and not word:
+            pdf.bring_in()
         found, behind = _chapters(setting, printed)
         found += _lists(setting, listed, found)
     report = Report(

@@ -192,6 +192,13 @@ def render(
     return Pdf(content, len(document.pages), places, boxes)
 
 
+def bring_in() -> None:
+    """Import what lays out, which takes half a second, while there is time for it."""
+    # Where it cannot be imported, whoever lays out says so.
+    with contextlib.suppress(ReportError):
+        _weasyprint()
+
+
 @cache
 def _weasyprint() -> Any:
     """Import WeasyPrint, which needs libraries that pip does not install."""
