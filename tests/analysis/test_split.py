@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,17 @@ def test_what_a_question_raises_is_raised_where_it_is_asked() -> None:
         assert at_work["fine"]()
         with pytest.raises(ValueError, match="two claims that are certain"):
             at_work["wrong"]()
+
+
+@pytest.mark.usefixtures("splits")
+def test_what_is_shared_is_not_sent() -> None:
+    case, other = Path("case"), Path("other")
+    questions = {"both": lambda: [case, (other, "text")]}
+    with split([questions], (case,)) as at_work:
+        found = at_work["both"]()
+    assert found == [case, (other, "text")]
+    assert found[0] is case
+    assert found[1][0] is not other
 
 
 @pytest.mark.usefixtures("splits")

@@ -79,6 +79,15 @@ def test_a_report_is_the_same_whoever_works_on_its_questions(
 
 
 @on_linux
+def test_a_case_is_not_there_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "can_split", lambda: True)
+    case = solvency.load(HARBOUR)
+    study = Study(case, case.book(), case.reporting_date)
+    with study.ahead([("findings",)]):
+        assert study.findings.case is case
+
+
+@on_linux
 def test_why_an_analysis_cannot_be_made_comes_along(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import io
 import multiprocessing
 import os
 import pickle
@@ -46,11 +47,14 @@ def can_split() -> bool:
 
 
 @contextlib.contextmanager
-def split(asked: Sequence[Questions]) -> Iterator[dict[str, Callable[[], Any]]]:
+def split(
+    asked: Sequence[Questions], shared: Sequence[object] = ()
+) -> Iterator[dict[str, Callable[[], Any]]]:
     """Work on questions in processes, for as long as a block goes on.
 
     Args:
         asked: Questions by name, those of a process together, asked in their order.
+        shared: Things that answers may hold, which are not sent but found here.
 
     Yields:
         For each question what waits for its answer, and raises what it raised; nothing
@@ -61,7 +65,7 @@ def split(asked: Sequence[Questions]) -> Iterator[dict[str, Callable[[], Any]]]:
     with contextlib.ExitStack() as started:
         with contextlib.suppress(OSError):
             for one in filter(None, asked) if can_split() else ():
-                process = _Process(one)
+                process = _Process(one, shared)
                 started.callback(process.end)
                 at_work |= {name: process.waiting(name) for name in one}
         yield at_work
@@ -70,13 +74,16 @@ def split(asked: Sequence[Questions]) -> Iterator[dict[str, Callable[[], Any]]]:
 class _Process:
     """A process that answers some questions one after another."""
 
-    def __init__(self, questions: Questions) -> None:
+    def __init__(self, questions: Questions, shared: Sequence[object]) -> None:
         context = multiprocessing.get_context("fork")
+        self._shared = shared
         self._found: dict[str, tuple[bool, Any]] = {}
         # Several threads may wait, each for another answer.
         self._one = threading.Lock()
         self._answers, answers = context.Pipe(duplex=False)
-        self._process = context.Process(target=_answer, args=(questions, answers))
+        self._process = context.Process(
+            target=_answer, args=(questions, shared, answers)
+        )
         self._process.start()
         answers.close()
 
@@ -87,9 +94,12 @@ class _Process:
             with self._one:
                 while name not in self._found:
                     try:
-                        question, fine, value = self._answers.recv()
+                        sent = self._answers.recv_bytes()
                     except EOFError:
                         raise EndedError(self._ended()) from None
+                    received = _Received(io.BytesIO(sent))
+                    received.shared = self._shared
+                    question, fine, value = received.load()
                     self._found[question] = fine, value
             fine, value = self._found[name]
             if not fine:
@@ -113,17 +123,47 @@ class _Process:
         self._process.close()
 
 
-def _answer(questions: Questions, answers: Connection) -> None:
+class _Sent(pickle.Pickler):
+    """An answer on its way, without what is there already."""
+
+    places: Mapping[int, int]
+
+    def persistent_id(self, one: Any) -> int | None:
+        """Return the place of what is shared."""
+        return self.places.get(id(one))
+
+
+class _Received(pickle.Unpickler):
+    """An answer that came, which a process of this program sent."""
+
+    shared: Sequence[object]
+
+    def persistent_load(self, place: int) -> object:
+        """Return what is shared."""
+        return self.shared[place]
+
+
+def _answer(
+    questions: Questions, shared: Sequence[object], answers: Connection
+) -> None:
     """Be a process that answers."""
     # Whoever asked may be killed, and then nobody waits.
     ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
     # What was there before is not looked at by the collector: it stays shared.
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    places = {id(one): place for place, one in enumerate(shared)}
+
+    def send(*said: Any) -> None:
+        out = io.BytesIO()
+        sent = _Sent(out, pickle.HIGHEST_PROTOCOL)
+        sent.places = places
+        sent.dump(said)
+        answers.send_bytes(out.getbuffer())
+
     for name, ask in questions.items():
         try:
-            found = pickle.dumps((name, True, ask()), pickle.HIGHEST_PROTOCOL)
+            send(name, True, ask())
         except Exception as error:  # noqa: BLE001 (raised where it is asked for)
-            answers.send((name, False, error))
+            send(name, False, error)
             return
-        answers.send_bytes(found)

@@ -133,10 +133,11 @@ class Study:
             asked: Names of questions, those of one process together, in their order.
         """
         # A process that is split off has the study already: it is not handed over.
-        new = [tuple(one for one in some if one not in self.__dict__) for some in asked]
-        with split(
-            [{one: partial(self._told, one) for one in some} for some in new]
-        ) as at_work:
+        new = [
+            {one: partial(self._told, one) for one in some if one not in self.__dict__}
+            for some in asked
+        ]
+        with split(new, (self.case, self.book)) as at_work:
             self._ahead = at_work
             try:
                 yield

@@ -33,7 +33,7 @@ class Work:
         self._asked: dict[str, Callable[[], Any]] = {}
         if case.hypotheses:
             # Beliefs take as long as all else.
-            some = split([_beliefs(case), _others(case)])
+            some = split([_beliefs(case), _others(case)], (case,))
             self._asked = self._stack.enter_context(some)
 
     def given(self, study: Study) -> None:
