@@ -22,6 +22,7 @@ from solvency.report import pages
 from solvency.report import write
 from solvency.report.chapters.files import of_kind
 from solvency.report.chapters.long_questions import long_questions
+from solvency.report.several import work_out
 
 FTX = packaged("ledgers") / "ftx" / "main.beancount"
 HARBOUR = packaged("ledgers") / "harbour" / "main.beancount"
@@ -76,6 +77,45 @@ def test_a_report_is_the_same_whoever_works_on_its_questions(
         made.append((tmp_path / "x.pdf").read_bytes())
     assert made[0] == made[1]
     assert "findings" in taken
+
+
+def test_reports_in_several_languages_are_those_of_each(tmp_path: Path) -> None:
+    program = Path(sys.executable).parent / "solvency"
+    beside = tmp_path / "beside"
+    beside.mkdir()
+
+    def printed(name: str, *langs: str) -> None:
+        asked = [word for lang in langs for word in ("--lang", lang)]
+        out = ("-o", str(tmp_path / name), str(HARBOUR))
+        subprocess.run(
+            [str(program), "report", "--kind", "brief", *asked, *out],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "TMPDIR": str(beside)},
+        )
+
+    printed("both.pdf", "en", "zh")
+    for lang in ("en", "zh"):
+        printed(f"{lang}.pdf", lang)
+        both = tmp_path / f"both.{lang}.pdf"
+        assert both.read_bytes() == (tmp_path / f"{lang}.pdf").read_bytes()
+    # Fonts are laid out from files of their own.
+    assert not list(beside.iterdir())
+
+
+@on_linux
+def test_what_languages_share_is_worked_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("solvency.analysis.study._cache", OrderedDict())
+    case = solvency.load(HARBOUR)
+    work_out(case, case.book(), ["en", "zh"])
+
+    def again(*_: Any, **__: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Study.__dict__["findings"], "func", again)
+    write(case, case.book(), tmp_path / "x.html", lang="zh")
 
 
 @on_linux

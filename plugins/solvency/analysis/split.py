@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 # PR_SET_PDEATHSIG of Linux.
 _END_WITH_PARENT = 1
+#: What ends a process, which tidies up first; and seconds it has for that.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_PATIENCE = 5.0
 
 
 class EndedError(Exception):
@@ -84,8 +87,13 @@ class _Process:
         self._process = context.Process(
             target=_answer, args=(questions, shared, answers)
         )
-        self._process.start()
-        answers.close()
+        # A signal is for what the process does, not for how it begins.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            answers.close()
 
     def waiting(self, name: str) -> Callable[[], Any]:
         """Return what waits for one of the answers."""
@@ -118,6 +126,8 @@ class _Process:
     def end(self) -> None:
         """Let the process go, and with it what nobody waits for any more."""
         self._answers.close()
+        self._process.terminate()
+        self._process.join(_PATIENCE)
         self._process.kill()
         self._process.join()
         self._process.close()
@@ -147,11 +157,35 @@ def _answer(
     questions: Questions, shared: Sequence[object], answers: Connection
 ) -> None:
     """Be a process that answers."""
-    # Whoever asked may be killed, and then nobody waits.
-    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
     # What was there before is not looked at by the collector: it stays shared.
     gc.freeze()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    over = False
+
+    def stop(*_: Any) -> None:
+        nonlocal over
+        # Once: what is tidied up then is not stopped.
+        if not over:
+            over = True
+            raise KeyboardInterrupt
+
+    try:
+        for one in _ENDING:
+            signal.signal(one, stop)
+        # Whoever asked may be killed, and then nobody waits.
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGTERM)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+        _answer_each(questions, shared, answers)
+    except (KeyboardInterrupt, BrokenPipeError):
+        # Nobody waits for an answer any more.
+        pass
+    finally:
+        over = True
+
+
+def _answer_each(
+    questions: Questions, shared: Sequence[object], answers: Connection
+) -> None:
+    """Send the answers, up to the first question that fails."""
     places = {id(one): place for place, one in enumerate(shared)}
 
     def send(*said: Any) -> None:

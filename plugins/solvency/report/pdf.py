@@ -15,6 +15,7 @@ import unicodedata
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import util
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
@@ -233,7 +234,10 @@ def _font_configuration(process: int) -> Any:
             if os.getpid() == process:
                 super().__del__()
 
-    return Configuration()
+    made = Configuration()
+    # A process that was split off ends without taking anything apart.
+    util.Finalize(None, made.__del__, exitpriority=0)
+    return made
 
 
 @cache
