@@ -21,6 +21,7 @@ from solvency.cli.common import reporting_day
 from solvency.cli.terminal.language_option import Language
 from solvency.cli.terminal.progress import progress
 from solvency.figures.formats import FIRST_LANGUAGE
+from solvency.memory import end_soon
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
@@ -243,6 +244,7 @@ def _said(case: Case) -> str:
 def _write_all(asked: Asked, outputs: dict[str, Path], options: dict[str, Any]) -> None:
     """Write a file for each language: the first here, a process each for the rest."""
     case = _loaded(asked, options)
+    end_soon()
     (lang, path), *others = outputs.items()
     if not others:
         _write(case, path, lang, options)
