@@ -364,7 +364,7 @@ class OfBooks(Named):
             "selected": case.selected,
             "listed": [x for x in case.selected if x.id in self.setting.listed],
         }
-        found = every[self._known(what, every, "kind of thing")]
+        found: Any = every[self._known(what, every, "kind of thing")]
         if what == "reviewed":
             held = {one.flow for one in reviewed(case) if one.holds}
             found = [flow for flow in taken if flow.id in held]
