@@ -5,8 +5,14 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+from solvency.packaged import packaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Arrays of two thirds of a megabyte come and go in a thread, as in draws; printed is
 #: how often the system had to hand out a page.
@@ -44,3 +50,30 @@ def test_freed_memory_is_kept_for_the_next_arrays():
     )
     # 2,400 megabytes of arrays are 200,000 pages and more.
     assert kept < 10_000 < given_back
+
+
+#: A program that prints a report, and says whether it still looks for garbage.
+REPORT = """
+import gc, sys
+from solvency.cli import main
+try:
+    main(*eval(sys.argv.pop(1)))
+except SystemExit as end:
+    print(end.code, gc.isenabled())
+"""
+
+
+@pytest.mark.parametrize(("given", "looks"), [("()", False), ("(sys.argv[1:],)", True)])
+def test_a_program_that_ends_with_its_report_looks_for_no_garbage(
+    tmp_path: Path, given: str, looks: bool
+) -> None:
+    ledger = packaged("ledgers") / "harbour" / "main.beancount"
+    out = str(tmp_path / "x.html")
+    asked = ["report", "--kind", "brief", "-o", out, str(ledger)]
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT, given, *asked],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.endswith(f"0 {looks}\n")

@@ -6,15 +6,22 @@ that several reports of one case in one process share them.
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import TypeVar
+
+from solvency.analysis.split import split
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.analysis.check.answer import Findings
     from solvency.analysis.reconcile.answer import Reconciled
@@ -38,6 +45,28 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 Answer = TypeVar("Answer")
+
+
+class _Question(cached_property[Answer]):
+    """A long question, which a process beside may work on already."""
+
+    def __init__(self, ask: Callable[[Any], Answer], words: str) -> None:
+        super().__init__(ask)
+        self._words = words
+
+    def __get__(self, study: Any, owner: type[Any] | None = None) -> Any:
+        if study is not None and self.attrname is not None:
+            study.take(self.attrname, self._words)
+        return super().__get__(study, owner)
+
+
+def _long(
+    words: str,
+) -> Callable[[Callable[[Any], Answer]], cached_property[Answer]]:
+    """Return what makes a long question of a method, told with words while it is."""
+    return partial(_Question, words=words)
+
+
 #: How many cases' results are kept.
 _KEPT = 4
 _cache: OrderedDict[Key, Study] = OrderedDict()
@@ -77,6 +106,8 @@ class Study:
         self._valued: dict[bool, Findings] = {}
         #: Why an analysis could not be made, by its name here.
         self.reasons: dict[str, str] = {}
+        # What waits for answers that processes beside work on.
+        self._ahead: dict[str, Callable[[], tuple[Any, dict[str, str]]]] = {}
 
     def _tried(self, name: str, make: Callable[[], Answer]) -> Answer | None:
         """Make an analysis, or keep why it cannot be made."""
@@ -86,16 +117,53 @@ class Study:
             self.reasons.setdefault(name, str(error))
             return None
 
-    def _long(self, words: str) -> None:
+    def _say(self, words: str) -> None:
         if self.progress is not None:
             self.progress(words)
 
-    @cached_property
+    @contextlib.contextmanager
+    def ahead(self, asked: Iterable[tuple[str, ...]]) -> Iterator[None]:
+        """Have long questions worked out beside what is done in a block.
+
+        What is asked of the study meanwhile waits for the answer; what nobody asks for
+        is given up at the end of the block. Where no process can be split off, each
+        question is worked out when it is asked, as outside the block.
+
+        Args:
+            asked: Names of questions, those of one process together, in their order.
+        """
+        # A process that is split off has the study already: it is not handed over.
+        new = [
+            {one: partial(self._told, one) for one in some if one not in self.__dict__}
+            for some in asked
+        ]
+        with split(new, (self.case, self.book)) as at_work:
+            self._ahead = at_work
+            try:
+                yield
+            finally:
+                self._ahead = {}
+
+    def _told(self, question: str) -> tuple[Any, dict[str, str]]:
+        """Return an answer, and why analyses could not be made."""
+        self._ahead, self.progress = {}, None
+        return getattr(self, question), self.reasons
+
+    def take(self, question: str, words: str) -> None:
+        """Say what is worked out; take it from a process that works on it already."""
+        self._say(words)
+        at_work = self._ahead.pop(question, None)
+        if at_work is None:
+            return
+        self.__dict__[question], reasons = at_work()
+        for name, why in reasons.items():
+            self.reasons.setdefault(name, why)
+
+    @_long("testing solvency")
     def findings(self) -> Findings:
         """Return what the tests of solvency found."""
         from solvency.analysis.check import evaluate  # noqa: PLC0415 (asked for seldom)
 
-        self._long("testing solvency")
         return evaluate(self.book)
 
     @cached_property
@@ -127,14 +195,13 @@ class Study:
             )
         return self._valued[drawn]
 
-    @cached_property
+    @_long("reconciling claims")
     def reconciled(self) -> Reconciled | None:
         """Return whether the claims can all be true."""
         from solvency.analysis.reconcile.reconcile import reconcile  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.observations:
             return None
-        self._long("reconciling claims")
         return self._tried("reconciled", lambda: reconcile(self.case))
 
     @cached_property
@@ -144,12 +211,17 @@ class Study:
 
         if not self.case.hypotheses or not self.case.observations:
             return None
-        self._long("weighing hypotheses")
+        self._say("weighing hypotheses")
         return self._tried(
             "beliefs", lambda: weighed_once(self.case, progress=self.progress)
         )
 
-    @cached_property
+    @_long("weighing hypotheses")
+    def unfit(self) -> bool | None:
+        """Say whether nothing fits as stated; None where nothing is weighed."""
+        return None if self.weighed is None else self.weighed.unfit
+
+    @_long("weighing hypotheses")
     def beliefs(self) -> Beliefs | None:
         """Return belief in the hypotheses."""
         from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
@@ -176,24 +248,23 @@ class Study:
             "history", lambda: history(self.case, progress=self.progress, now=now)
         )
 
-    @cached_property
+    @_long("adding up losses")
     def totalled(self) -> Tallied | None:
         """Return the distribution of what the hypotheses take together."""
         from solvency.analysis.tally.tally import tally  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses:
             return None
-        self._long("adding up losses")
         return self._tried("tallied", lambda: tally(self.case, beside=False))
 
-    @cached_property
+    @_long("adding up losses")
     def explained(self) -> Tallied | None:
         """Return the same with how much of what is untraced they explain."""
         from solvency.analysis.tally.tally import explained  # noqa: PLC0415 (brings in SciPy)
 
         return explained(self.case, self.totalled) if self.totalled else None
 
-    @cached_property
+    @_long("adding up losses")
     def tallied(self) -> Tallied | None:
         """Return the same with each scenario, and with amounts that go together."""
         from solvency.analysis.tally.tally import with_rest  # noqa: PLC0415 (brings in SciPy)
@@ -205,7 +276,7 @@ class Study:
         """Return who gets what back."""
         from solvency.analysis.recover.recover import recover  # noqa: PLC0415 (brings in SciPy)
 
-        self._long("sharing out")
+        self._say("sharing out")
         found = self._tried("recovery", lambda: recover(self.book, self.at))
         return found if found and found.classes else None
 

@@ -16,6 +16,7 @@ from solvency.cli.terminal.exit_status import ending
 from solvency.cli.terminal.exit_status import told
 from solvency.extensions import offered
 from solvency.inert import Shown
+from solvency.memory import own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,9 @@ class _Commands(click.Group):
 
         Nothing of a ledger acts on the terminal it is shown on.
         """
+        if not args and "args" not in extra:
+            # Called for what the command line says: nothing comes after it.
+            own()
         if not extra.get("standalone_mode", True):
             with _shown():
                 return super().main(*args, **extra)

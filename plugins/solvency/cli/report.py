@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -20,6 +21,7 @@ from solvency.cli.common import reporting_day
 from solvency.cli.terminal.language_option import Language
 from solvency.cli.terminal.progress import progress
 from solvency.figures.formats import FIRST_LANGUAGE
+from solvency.memory import end_soon
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
@@ -241,47 +243,54 @@ def _said(case: Case) -> str:
 
 def _write_all(asked: Asked, outputs: dict[str, Path], options: dict[str, Any]) -> None:
     """Write a file for each language: the first here, a process each for the rest."""
+    case = _loaded(asked, options)
+    end_soon()
     (lang, path), *others = outputs.items()
     if not others:
-        _write(asked, path, lang, options)
+        _write(case, path, lang, options)
         return
-    import multiprocessing  # noqa: PLC0415 (for several languages alone)
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 (as above)
+    from solvency.analysis.split import split  # noqa: PLC0415 (for several languages alone)
+    from solvency.report.several import work_out  # noqa: PLC0415 (as above)
 
-    # A ledger with errors is shown once, not once a process.
-    asked.load()
-    # A fresh process each: a copy of this one would share its threads' locks.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(others), mp_context=context) as pool:
-        waiting = [
-            pool.submit(_write, asked, other, name, options, quiet=True)
-            for name, other in others
-        ]
-        _write(asked, path, lang, options)
-        for one in waiting:
-            one.result()
+    if not options["draft"]:
+        about = {name: options[name] for name in ("kind", "dates", "sections")}
+        with progress() as tell:
+            work_out(case, case.book(), outputs, **about, progress=tell)
+    writing = {
+        name: partial(_write, case, other, name, options, quiet=True)
+        for name, other in others
+    }
+    with split([{name: write} for name, write in writing.items()]) as at_work:
+        _write(case, path, lang, options)
+        for name, write in writing.items():
+            at_work.get(name, write)()
 
 
-def _write(
-    asked: Asked,
-    path: Path,
-    lang: str,
-    options: dict[str, Any],
-    *,
-    quiet: bool = False,
-) -> None:
-    """Load the case and write one file; at module level, for other processes."""
+def _loaded(asked: Asked, options: dict[str, Any]) -> Case:
+    """Load the case, and refuse to report of what had not happened."""
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing to report")
-    from solvency.report import write  # noqa: PLC0415 (brings in the analyses)
-
     first = min(flow.date for flow in case.selected)
     for day in options["dates"] or ():
         if day < first:
             raise Refused(
                 f"nothing had happened by {day}: the first flow is of {first}"
             )
+    return case
+
+
+def _write(
+    case: Case,
+    path: Path,
+    lang: str,
+    options: dict[str, Any],
+    *,
+    quiet: bool = False,
+) -> None:
+    """Write one file."""
+    from solvency.report import write  # noqa: PLC0415 (brings in the analyses)
+
     with progress() as tell:
         written = write(
             case,

@@ -184,7 +184,8 @@ class _Resting:
             for name, amount in under.parts.items():
                 parts[name] = parts.get(name, ZERO) + sign * amount
         parts = {name: amount for name, amount in parts.items() if amount}
-        ordered = sorted(flows, key=lambda name: (-abs(parts.get(name, ZERO)), name))
+        ordered = sorted(flows)
+        ordered.sort(key=lambda name: parts.get(name, ZERO).copy_abs(), reverse=True)
         return Rest(
             self._kept(tuple(ordered)),
             parts,

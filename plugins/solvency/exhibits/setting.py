@@ -322,12 +322,9 @@ class Setting:
 
     def sources_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
         """Return the names of the sources the flows of accounts rest on by a day."""
-        found: dict[str, None] = {}
-        for account in accounts:
-            for flow, _ in self.movements.get(account, ()):
-                if flow.date <= day:
-                    found |= dict.fromkeys(flow.sources)
-        return tuple(found)
+        moved = (x for one in accounts for x, _ in self.movements.get(one, ()))
+        names = (name for x in moved if x.date <= day for name in x.sources)
+        return tuple(dict.fromkeys(names))
 
     def flows_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
         """Return the ids of the flows that moved accounts by a day, once for all."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,8 +145,9 @@ class Parts:
                     continue
                 found = self._valued(position, moved, sign)
                 exact = exact and found is not None
+                found = found or {}
                 for name in moved:
-                    parts[name] += (found or {}).get(name, ZERO)
+                    parts[name] += found.get(name, ZERO)
                 sources |= dict.fromkeys(self._priced(position))
         return _ordered(parts, sources, exact=exact)
 
@@ -277,14 +279,16 @@ class Parts:
     def _moved(self, index: int) -> dict[str, Decimal]:
         """Return what each flow moved of a position by the day, in units."""
         book = self._book
-        found: dict[str, Decimal] = {}
-        position = book.positions[index]
+        found: dict[int, int] = {}
         rows = self._until(index)
         units = book.units[rows].tolist()
         for owner, some in zip(book.flow[rows].tolist(), units, strict=True):
-            name = book.flows[owner].id
-            found[name] = found.get(name, ZERO) + book.decimal(position, some)
-        return found
+            found[owner] = found.get(owner, 0) + some
+        position, flows = book.positions[index], book.flows
+        return {
+            flows[owner].id: book.decimal(position, some)
+            for owner, some in found.items()
+        }
 
     def _until(self, index: int) -> list[int]:
         """Return the postings to a position by the day, in order."""
@@ -348,7 +352,10 @@ def _to_the_step(
 
 def largest_first(parts: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
     """Return parts of a sum by name, the largest first, whatever their signs."""
-    return sorted(parts, key=lambda one: (-abs(one[1]), one[0]))
+    # Numbers are compared alone: of equal ones the name decides, by which they stand.
+    found = sorted(parts, key=itemgetter(0))
+    found.sort(key=lambda one: one[1].copy_abs(), reverse=True)
+    return found
 
 
 def _ordered(

@@ -18,6 +18,7 @@ from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.figures.formats import FIRST_LANGUAGE
+from solvency.ledger.load import collector_paused
 from solvency.ledger.subledger_flows import with_totals
 from solvency.report import glyphs
 from solvency.report import html_edition
@@ -32,6 +33,7 @@ from solvency.report.attachments import exhibits
 from solvency.report.attachments import figures
 from solvency.report.attachments import postings
 from solvency.report.chapters.files import of_kind
+from solvency.report.chapters.long_questions import long_questions
 from solvency.report.chapters.render import Renderer
 from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.report.document import Report
@@ -72,6 +74,7 @@ class Summary:
 
 
 @wide()
+@collector_paused()
 def write(
     case: Case,
     book: Book,
@@ -240,11 +243,15 @@ def build(
     _check_known(chosen, every, asked)
     if draft and not asked:
         every = tuple(x for x in every if not x.appendix and x.name not in chosen.long)
-    found, behind = _chapters(setting, every, asked)
+    printed = tuple(one for one in every if not asked or one.name in asked)
     listed = [name for name in LISTS if name in asked and not _has(every, name)]
     if screen and not asked:
         listed += chosen.screen
-    found += _lists(setting, listed, found)
+    with setting.study.ahead(long_questions(printed)):
+        if not screen and not word:
+            pdf.bring_in()
+        found, behind = _chapters(setting, printed)
+        found += _lists(setting, listed, found)
     report = Report(
         kind=chosen,
         case=case,
@@ -323,7 +330,7 @@ def _check_known(
 
 
 def _chapters(
-    setting: Setting, every: tuple[Chapter, ...], names: tuple[str, ...]
+    setting: Setting, chapters: tuple[Chapter, ...]
 ) -> tuple[list[Section], tuple[Section, ...]]:
     """Return chapters as sections, and the sections behind their exhibits.
 
@@ -333,10 +340,7 @@ def _chapters(
     vocabulary = Vocabulary(setting)
     renderer = Renderer(vocabulary)
     found = [
-        section
-        for one in every
-        if not names or one.name in names
-        if (section := renderer.section(one)) is not None
+        section for one in chapters if (section := renderer.section(one)) is not None
     ]
     return found, vocabulary.exhibits.behind
 

@@ -15,6 +15,7 @@ import unicodedata
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import util
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
@@ -192,6 +193,13 @@ def render(
     return Pdf(content, len(document.pages), places, boxes)
 
 
+def bring_in() -> None:
+    """Import what lays out, which takes half a second, while there is time for it."""
+    # Where it cannot be imported, whoever lays out says so.
+    with contextlib.suppress(ReportError):
+        _weasyprint()
+
+
 @cache
 def _weasyprint() -> Any:
     """Import WeasyPrint, which needs libraries that pip does not install."""
@@ -226,7 +234,10 @@ def _font_configuration(process: int) -> Any:
             if os.getpid() == process:
                 super().__del__()
 
-    return Configuration()
+    made = Configuration()
+    # A process that was split off ends without taking anything apart.
+    util.Finalize(None, made.__del__, exitpriority=0)
+    return made
 
 
 @cache

@@ -44,10 +44,21 @@ _PRINTED = (
 class Sandbox(ImmutableSandboxedEnvironment):
     """Templates' environment, by what is allowed rather than by what is not."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Begin as jinja2 does."""
+        super().__init__(*args, **options)
+        # Names are asked a hundred thousand times of some hundred kinds of things.
+        self._safe: dict[tuple[type, str], bool] = {}
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow what the program's own things and plain values have."""
-        known = isinstance(obj, _READ) or _is_ours(obj, "solvency.")
-        return known and super().is_safe_attribute(obj, attr, value)
+        # jinja2 decides by the kind of a thing and the name, as this does.
+        key = type(obj), attr
+        if (found := self._safe.get(key)) is None:
+            known = isinstance(obj, _READ) or _is_ours(obj, "solvency.")
+            found = known and super().is_safe_attribute(obj, attr, value)
+            self._safe[key] = found
+        return found
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Allow macros, jinja2's own functions, and methods of what is printed."""

@@ -9,16 +9,15 @@ ledger leaves unexplained.
 from __future__ import annotations
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import repeat
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import erfcx
 from scipy.special import ndtr
 
+from solvency.analysis.split import split
 from solvency.analysis.weigh.answer import PRIORS
 from solvency.analysis.weigh.answer import AmountBelief
 from solvency.analysis.weigh.answer import Belief
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Scenario
     from solvency.methods.weighing import Weighing
 
-#: Threads that weigh.
-_THREADS = 2
 #: Odds beyond these are certainty for every purpose here.
 _ODDS = 1e12
 #: Correlations of the errors of one source that beliefs are shown at besides.
@@ -102,11 +99,10 @@ def believe(
     found, whole = once.found, once.whole
     tell("leaving out each group of sources" + otherwise * ", and with other errors")
     elsewhere = _otherwise(found) if otherwise else []
-    # Arrays leave the interpreter free for another thread while they compute.
-    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-        without = pool.submit(_left_out, found, whole)
-        others = list(pool.map(_weighed, elsewhere, repeat((whole, seed))))
-        left_out = without.result()
+    with split([{"left out": partial(_left_out, found, whole)}]) as at_work:
+        others = [_weighed(one, (whole, seed)) for one in elsewhere]
+        without = at_work.get("left out", partial(_left_out, found, whole))
+        left_out = without()
     book, logs = found.book, whole.lognormal
     flows = found.weighed_flows()
     straddled = either_side(found.book, (row.first for row in found.seen.rows))

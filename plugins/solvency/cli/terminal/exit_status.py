@@ -9,6 +9,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+from solvency.analysis.split import EndedError
 from solvency.faults import report
 from solvency.inert import written_out
 from solvency.subledgers.errors import RowsError
@@ -80,7 +81,7 @@ def told(error: BaseException) -> int:
     if isinstance(error, MemoryError):
         _say("solvency: there is not enough memory for this")
         return REFUSED
-    if isinstance(error, RowsError):
+    if isinstance(error, RowsError | EndedError):
         _say(f"solvency: {error}.")
         return REFUSED
     if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -114,9 +115,14 @@ class _Network:
     def value(self, paid: Array) -> Array:
         """Return each entity's assets with what it receives from the others."""
         return self.assets + sum(
-            (_shared(row, part) for row, part in zip(paid, self.shares, strict=True)),
+            (_shared(row, part) for row, part in zip(paid, self._turned, strict=True)),
             start=np.zeros_like(self.assets),
         )
+
+    @cached_property
+    def _turned(self) -> tuple[Any, ...]:
+        """Return the shares of each class, received by a row: they are asked often."""
+        return tuple(part.T for part in self.shares)
 
 
 def clear(
@@ -426,11 +432,11 @@ def system_of(slope: Array, moving: NDArray[np.intp], shares: Sequence[Any]) -> 
     return system
 
 
-def _shared(paid: Array, split: Any) -> Array:
-    """Return what each entity receives of payments, by the shares of each."""
-    if hasattr(split, "toarray"):
-        return np.asarray(paid @ split)
-    return arithmetic.product(paid, split)
+def _shared(paid: Array, turned: Any) -> Array:
+    """Return what each entity receives of payments, by the shares each receives."""
+    if hasattr(turned, "toarray"):
+        return np.asarray(turned @ paid)
+    return arithmetic.product(paid, turned.T)
 
 
 def solved(system: Any, right: Array) -> Array:

@@ -347,7 +347,6 @@ class OfBooks(Named):
             "remainders": [flow for flow in taken if flow.basis == "residual"],
             "plugs": [flow for flow in taken if flow.basis == "plug"],
             "sources": case.sources,
-            "documents": kept_documents(case),
             "observations": case.observations,
             "hypotheses": case.hypotheses,
             "scenarios": case.scenarios,
@@ -360,15 +359,16 @@ class OfBooks(Named):
                 kind: [one for one in self.setting.open_items if one.kind == kind]
                 for kind in KINDS
             },
-            # Counted where it is asked: every flow is hashed for it.
-            "reviewed": [],
+            # Counted where it is asked: every flow is gone through, and hashed.
+            **dict.fromkeys(("documents", "reviewed"), ()),
             "selected": case.selected,
             "listed": [x for x in case.selected if x.id in self.setting.listed],
         }
-        found = every[self._known(what, every, "kind of thing")]
+        found: Any = every[self._known(what, every, "kind of thing")]
         if what == "reviewed":
             held = {one.flow for one in reviewed(case) if one.holds}
             found = [flow for flow in taken if flow.id in held]
+        found = kept_documents(case) if what == "documents" else found
         flows = (
             tuple(x.id for x in found)
             if found

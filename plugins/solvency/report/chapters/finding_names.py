@@ -159,8 +159,8 @@ class OfFindings(Named):
 
     def fit(self) -> Facts:
         """Return how well the hypotheses together fit what was observed."""
-        setting, once = self.setting, self.setting.study.weighed
-        if once is None:
+        setting, unfit = self.setting, self.setting.study.unfit
+        if unfit is None:
             raise ReportError("fit(): nothing was weighed")
 
         # Whether anything fits is known before what stands beside the beliefs.
@@ -176,7 +176,7 @@ class OfFindings(Named):
         return self._keep(
             ("fit",),
             "fit()",
-            widened=lambda: once.unfit,
+            widened=lambda: unfit,
             factor=lambda: inflation_of_weights(setting, found()),
             rivalled=lambda: something_else(setting, found()) is not None,
             else_before=lambda: other()[0],
