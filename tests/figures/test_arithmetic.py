@@ -90,3 +90,16 @@ def test_columns_that_meet_in_no_row_have_the_pseudo_inverse_of_any(seed, count)
         found = arithmetic.pseudo_inverse(matrix, 1e-10)
     turned.assert_not_called()
     assert found == pytest.approx(np.linalg.pinv(matrix), abs=1e-12)
+
+
+@pytest.mark.parametrize(("height", "width"), [(17, 20_000), (500, 600), (1100, 900)])
+def test_a_large_product_with_a_vector_is_summed_term_by_term(height, width):
+    rng = np.random.default_rng(height)
+    rows = rng.standard_normal((height, width)) * 10.0 ** rng.integers(-9, 9, width)
+    vector = rng.standard_normal(width)
+    wanted = np.zeros(height)
+    for at in range(width):
+        wanted += rows[:, at] * vector[at]
+    assert np.array_equal(arithmetic.product(rows, vector), wanted)
+    turned = np.asfortranarray(rows)
+    assert np.array_equal(arithmetic.product(turned, vector), wanted)

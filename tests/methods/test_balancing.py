@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 
 from solvency.balancing import balance
 from solvency.methods.balancing.multiples import multiples
+from solvency.methods.balancing.rank import apart
 from solvency.methods.balancing.system import system
 
 NAMES = ["narasimhan-jordache-heat-exchanger", "stan-two-flows", "stan-unequal"]
@@ -450,3 +451,37 @@ def test_spreads_of_the_fit_are_found_once_for_all_sets(monkeypatch):
     wanted = found.would_settle((first, second))
     monkeypatch.setattr(import_module(system.__module__), "_rounded", None)
     assert found.would_settle((first, second)) == wanted
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_identities_that_share_no_claim_are_fitted_as_if_alone(seed):
+    rng = np.random.default_rng(seed)
+    lots = [random_case(rng, 5, 3), random_case(rng, 5, 3), random_case(rng, 4, 1)]
+    columns = np.cumsum([0, *(len(lot[0]) for lot in lots)])
+    identities = np.zeros((sum(len(lot[2]) for lot in lots), columns[-1]))
+    # Rows in turn, so that what hangs together does not lie together.
+    places = rng.permutation(len(identities))
+    row = 0
+    for lot, start, stop in zip(lots, columns[:-1], columns[1:], strict=True):
+        for line in lot[2]:
+            identities[places[row], start:stop] = line
+            row += 1
+    claims, sigmas = (np.concatenate([lot[at] for lot in lots]) for at in (0, 1))
+    found = balance(claims, sigmas, identities)
+    alone = [balance(*lot) for lot in lots]
+    assert found.values == pytest.approx(np.concatenate([one.values for one in alone]))
+    assert found.sigmas == pytest.approx(np.concatenate([one.sigmas for one in alone]))
+    assert found.chi2 == pytest.approx(sum(one.chi2 for one in alone))
+    assert found.dof == sum(one.dof for one in alone)
+    # One that follows from another of its lot is still found.
+    again = balance(claims, sigmas, np.vstack([identities, identities[0] * 2.0]))
+    assert len(again.redundant) == len(found.redundant) + 1
+    assert again.values == pytest.approx(found.values)
+
+
+def test_identities_without_common_claims_are_told_apart():
+    joint = np.zeros((5, 5))
+    joint[np.arange(5), np.arange(5)] = 1.0
+    joint[0, 3] = joint[3, 0] = joint[3, 4] = joint[4, 3] = 0.5
+    found = [lots.tolist() for lots in apart(joint)]
+    assert found == [[[0, 3, 4]], [[1], [2]]]

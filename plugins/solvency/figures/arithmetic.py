@@ -77,6 +77,8 @@ def product(left: ArrayLike, right: ArrayLike) -> Array:
     elif size <= _FEW or (size * rows.shape[-1] <= _CACHED and size < rows.shape[-1]):
         turned = np.swapaxes(columns, -1, -2)
         found = np.add.reduce(rows[..., :, None, :] * turned[..., None, :, :], axis=-1)
+    elif not stack and columns.shape[-1] == 1:
+        found = _by_columns(rows, columns)[:, None]
     else:
         found = np.zeros((*stack, rows.shape[-2], columns.shape[-1]))
         for at in range(rows.shape[-1]):
@@ -84,6 +86,18 @@ def product(left: ArrayLike, right: ArrayLike) -> Array:
     if one.ndim == 1:
         found = found[..., 0, :]
     return np.asarray(found[..., 0] if other.ndim == 1 else found)
+
+
+def _by_columns(rows: Array, columns: Array) -> Array:
+    """Return a product with one column, terms added up one after another."""
+    found = np.zeros(len(rows))
+    for at in range(0, rows.shape[-1], _PANEL):
+        some = slice(at, at + _PANEL)
+        terms = np.multiply(rows[:, some].T, columns[some], order="C")
+        terms[0] += found
+        # Of what lies row by row, NumPy adds the rows to one another in their order.
+        found = np.add.reduce(terms, axis=0)
+    return found
 
 
 def square(matrix: Array) -> Array:

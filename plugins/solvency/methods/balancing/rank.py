@@ -25,7 +25,7 @@ def independent(
     """Choose independent identities by pivoted Cholesky; see that the others hold.
 
     Returns:
-        The rows kept, the lower Cholesky factor of `A S A'` on them, the rows dropped.
+        The rows kept, the inverse of `A S A'` on them, the rows dropped.
 
     Raises:
         ValueError: a dropped row contradicts those kept.
@@ -35,24 +35,54 @@ def independent(
     scaled = joint / np.outer(norms, norms)
     if not len(scaled):
         return np.zeros(0, dtype=np.intp), np.zeros((0, 0)), ()
-    kept, lower = np.arange(len(scaled)), _full(scaled)
-    if lower is None:
-        lower, kept = arithmetic.pivoted(scaled, RANK)
+    if (inverse := _full(scaled, norms)) is not None:
+        return np.arange(len(scaled)), inverse, ()
+    lower, kept = arithmetic.pivoted(scaled, RANK)
     dropped = np.setdiff1d(np.arange(len(scaled)), kept)
     if len(dropped):
         combination = arithmetic.solve_factored(lower, scaled[np.ix_(kept, dropped)])
         combination = combination / norms[kept][:, None] * norms[dropped]
         agree(combination, kept, dropped, matrix, amounts, variances, sums)
-    return kept, lower * norms[kept][:, None], tuple(sorted(int(i) for i in dropped))
+    inverse = arithmetic.inverse_factored(lower * norms[kept][:, None])
+    return kept, inverse, tuple(sorted(int(i) for i in dropped))
 
 
-def _full(scaled: Array) -> Array | None:
-    """Return the Cholesky factor if no identity follows from others, else None."""
-    try:
-        lower = arithmetic.cholesky(scaled)
-    except ValueError:
-        return None
-    return lower if np.diag(lower).min() ** 2 > RANK else None
+def _full(scaled: Array, norms: Array) -> Array | None:
+    """Return the inverse if no identity follows from others, else None."""
+    found = np.zeros_like(scaled)
+    for rows in apart(scaled):
+        here = rows[:, :, None], rows[:, None, :]
+        lower, fine = arithmetic.factored(scaled[here])
+        if not fine.all() or np.diagonal(lower, 0, 1, 2).min() ** 2 <= RANK:
+            return None
+        lower *= norms[rows][:, :, None]
+        if len(rows) == 1:
+            found[here] = arithmetic.inverse_factored(lower[0])
+        else:
+            root = arithmetic.forward(lower, np.eye(rows.shape[1])[None])
+            found[here] = arithmetic.product(np.swapaxes(root, 1, 2), root)
+    return found
+
+
+def apart(joint: Array) -> list[NDArray[np.intp]]:
+    """Return identities that share no error with others, by how many hang together.
+
+    Returns:
+        For each number of identities, the rows of every lot of so many, shape (c, s).
+    """
+    tied = joint != 0.0
+    free = np.ones(len(joint), dtype=bool)
+    found: dict[int, list[NDArray[np.intp]]] = {}
+    for first in range(len(joint)):
+        if free[first]:
+            rows = fresh = np.array([first])
+            free[first] = False
+            while len(fresh):
+                fresh = np.flatnonzero(tied[fresh].any(axis=0) & free)
+                free[fresh] = False
+                rows = np.concatenate([rows, fresh])
+            found.setdefault(len(rows), []).append(np.sort(rows))
+    return [np.array(lots) for lots in found.values()]
 
 
 def projected(inverse: Array, columns: Array, spread: float) -> tuple[Array, int]:

@@ -52,7 +52,9 @@ class System:
         shared: spreads by each error that claims share, shape (n, s), part of those.
         identities: independent identities, sparse by column, shape (k, n).
         totals: what they sum to, shape (k,).
-        weight: `W`, shape (k, k), orthogonal to the columns of unknown amounts.
+        whole: `W` with all claims, shape (k, k), orthogonal to the columns of unknown
+            amounts.
+        gone: `W` is the whole less `gone.T @ gone`, a row for each claim let go since.
         rank: independent tests left.
         redundant: identities of the caller's that follow from the others.
         kept: which of the caller's identities these are, shape (k,).
@@ -63,7 +65,8 @@ class System:
     shared: Array
     identities: Any
     totals: Array
-    weight: Array
+    whole: Array
+    gone: Array
     rank: int
     redundant: tuple[int, ...]
     kept: NDArray[np.intp]
@@ -74,9 +77,25 @@ class System:
         return np.asarray(self.identities @ self.claims - self.totals)
 
     @cached_property
+    def weight(self) -> Array:
+        """Return `W`, shape (k, k)."""
+        if not len(self.gone):
+            return self.whole
+        return self.whole - arithmetic.square(self.gone.T)
+
+    def _weighed(self, column: Array) -> Array:
+        """Return the product of `W`, not written out, and a vector."""
+        # Turned it is the same, and its columns then lie one after another.
+        found = arithmetic.product(self.whole.T, column)
+        if not len(self.gone):
+            return found
+        seen = arithmetic.product(self.gone, column)
+        return found - arithmetic.product(seen, self.gone)
+
+    @cached_property
     def multipliers(self) -> Array:
         """Return `W (A y - c)`: the price of each identity."""
-        return arithmetic.product(self.weight, self.residual)
+        return self._weighed(self.residual)
 
     def chi2(self) -> float:
         """Return the squared distance of the claims from the identities."""
@@ -279,7 +298,7 @@ class System:
             The system, and what its identities see of each claim.
         """
         column = self.identities[:, [index]].toarray().ravel()
-        image = arithmetic.product(self.weight, column)
+        image = self._weighed(column)
         seen = arithmetic.dot(column, image)
         variances, shared = self.variances.copy(), self.shared.copy()
         variances[index], shared[index] = np.inf, 0.0
@@ -288,7 +307,7 @@ class System:
             claims=_started(self.claims, variances, self.identities, self.totals),
             variances=variances,
             shared=shared,
-            weight=self.weight - np.outer(image, image) / seen,
+            gone=np.concatenate([self.gone, image[None] / np.sqrt(seen)]),
             rank=self.rank - 1,
         )
         along = arithmetic.product(image, _probes(len(image)))
@@ -347,9 +366,8 @@ def system(
     joint = (matrix @ sparse.diags(filled) @ matrix.T).toarray()
     common = np.asarray(matrix @ ties)
     joint = joint + arithmetic.square(common)
-    kept, factor, redundant = independent(joint, matrix, amounts, variances, sums)
+    kept, inverse, redundant = independent(joint, matrix, amounts, variances, sums)
     rows = matrix[kept].tocsc()
-    inverse = arithmetic.inverse_factored(factor)
     unknown = np.flatnonzero(~finite)
     weight, lost = projected(inverse, rows[:, unknown].toarray(), stand_in)
     return System(
@@ -358,7 +376,8 @@ def system(
         shared=ties,
         identities=rows,
         totals=sums[kept],
-        weight=weight,
+        whole=weight,
+        gone=np.zeros((0, len(kept))),
         rank=len(kept) - lost,
         redundant=redundant,
         kept=kept,

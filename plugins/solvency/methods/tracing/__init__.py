@@ -29,6 +29,7 @@ import numpy as np
 
 from solvency.methods.tracing.lowest_balance import at_most
 from solvency.methods.tracing.lowest_balance import lowest_balance
+from solvency.methods.tracing.movements import AT_A_TIME
 from solvency.methods.tracing.movements import Movements
 from solvency.methods.tracing.movements import read
 from solvency.methods.tracing.rules import ex_post
@@ -209,7 +210,7 @@ def interval(
         ValueError: as `trace` does, and if no deposit is the owner's.
     """
     account = movements if isinstance(movements, Movements) else read(movements)
-    mine = np.isin(account.owner, [account.code(owner)])
+    mine = account.owner == account.code(owner)
     rows = account.outlays
     out = -account.units[rows]
     others = at_most(account, ~mine)[rows]
@@ -217,7 +218,12 @@ def interval(
     zero = account.units.dtype.type(0) if account.units.dtype != object else 0
     least = account.scaled(np.maximum(zero, out - others))
     most = account.scaled(np.minimum(out, own))
-    return list(zip(rows.tolist(), least.tolist(), most.tolist(), strict=True))
+    del out, others, own
+    found: list[tuple[int, Any, Any]] = []
+    for start in range(0, len(rows), AT_A_TIME):
+        columns = (column[start : start + AT_A_TIME] for column in (rows, least, most))
+        found += zip(*(column.tolist() for column in columns), strict=True)
+    return found
 
 
 def rising_tide(

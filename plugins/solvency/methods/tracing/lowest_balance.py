@@ -44,10 +44,9 @@ def lowest_balance(account: Movements, own: NDArray[np.intp]) -> Pools:
     if not len(own):
         return pro_rata(account)
     # Own money is spent first, so the claimants' can be all it may be: at_most.
-    theirs = at_most(account, np.isin(account.owner, claimants))
-    balance = account.balance[account.outlays] + out
-    owned = balance - theirs[account.outlays]
-    first = np.minimum(out, np.maximum(owned, 0))
+    owned = account.balance[account.outlays] + out
+    owned -= at_most(account, account.among(claimants))[account.outlays]
+    first = np.minimum(out, np.maximum(owned, 0, out=owned), out=owned)
     pools = [pool(account, own, first)]
     if len(claimants):
         pools.append(pool(account, claimants, out - first))

@@ -16,9 +16,10 @@ from typing import Protocol
 
 import numpy as np
 
+from solvency.methods.tracing.float_pool import float_pool
+from solvency.methods.tracing.movements import AT_A_TIME
 from solvency.methods.tracing.pro_rata import SolePool
 from solvency.methods.tracing.pro_rata import exact_pool
-from solvency.methods.tracing.pro_rata import float_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,14 +51,14 @@ class Pairs:
     """Outlays matched with deposits one to one, in order of the outlays."""
 
     account: Movements
-    row_of: NDArray[np.intp]
-    deposit: NDArray[np.intp]
+    row_of: NDArray[np.signedinteger[Any]]
+    deposit: NDArray[np.signedinteger[Any]]
     units: NDArray[Any]
 
     @cached_property
     def _starts(self) -> NDArray[np.intp]:
-        rows = np.arange(len(self.account.outlays) + 1)
-        return np.searchsorted(self.row_of, rows)
+        counts = np.bincount(self.row_of, minlength=len(self.account.outlays))
+        return np.concatenate([[0], np.cumsum(counts)])
 
     def pairs(self) -> Iterator[tuple[int, int, Any]]:
         """Yield (outlay, deposit, units)."""
@@ -94,11 +95,18 @@ class Pairs:
         """Return units left by owner."""
         account = self.account
         left = np.zeros(len(account.owners), dtype=account.units.dtype)
-        np.add.at(
-            left, account.owner[account.deposits], account.units[account.deposits]
-        )
-        np.subtract.at(left, account.owner[self.deposit], self.units)
+        for some in _slices(len(account.deposits)):
+            at = account.deposits[some]
+            np.add.at(left, account.owner[at].astype(np.intp), account.units[at])
+        for some in _slices(len(self.deposit)):
+            codes = account.owner[self.deposit[some]].astype(np.intp)
+            np.subtract.at(left, codes, self.units[some])
         return list(left)
+
+
+def _slices(count: int) -> Iterator[slice]:
+    """Yield slices of so many things, some at a time."""
+    return (slice(at, at + AT_A_TIME) for at in range(0, count, AT_A_TIME))
 
 
 def fifo(account: Movements) -> Pairs:
@@ -112,48 +120,58 @@ def fifo(account: Movements) -> Pairs:
     outlays = np.minimum(outlays, deposits[-1])
     cuts = np.concatenate([deposits[deposits < outlays[-1]], outlays])
     cuts.sort(kind="stable")
-    pieces = np.diff(np.concatenate([cuts[:1] * 0, cuts]))
+    pieces = cuts.copy()
+    pieces[1:] -= cuts[:-1]
     full = pieces > 0
-    ends = cuts[full]
-    return Pairs(
-        account,
-        np.searchsorted(outlays, ends),
-        account.deposits[np.searchsorted(deposits, ends)],
-        pieces[full],
-    )
+    if not full.all():
+        cuts, pieces = cuts[full], pieces[full]
+    row_of = np.empty(len(cuts), dtype=account.place)
+    source = np.empty(len(cuts), dtype=account.place)
+    for some in _slices(len(cuts)):
+        row_of[some] = np.searchsorted(outlays, cuts[some])
+        source[some] = account.deposits[np.searchsorted(deposits, cuts[some])]
+    return Pairs(account, row_of, source, pieces)
 
 
 def lifo(account: Movements) -> Pairs:
     """Last in, first out: a stack of deposits."""
-    outlays: list[int] = []
-    sources: list[int] = []
-    parts: list[Any] = []
-    left: list[Any] = account.units.tolist()
+    columns: list[tuple[NDArray[Any], ...]] = []
     stack: list[int] = []
-    push, pop = stack.append, stack.pop
-    for at, amount in enumerate(left):
-        if amount > 0:
-            push(at)
-            continue
-        need = -amount
-        while need > 0 and stack:
-            source = stack[-1]
-            there = left[source]
-            if there > need:
-                left[source] = there - need
-                there = need
-            else:
-                pop()
-            outlays.append(at)
-            sources.append(source)
-            parts.append(there)
-            need -= there
-    return Pairs(
-        account,
-        np.searchsorted(account.outlays, np.array(outlays, dtype=np.intp)),
-        np.array(sources, dtype=np.intp),
-        np.array(parts, dtype=account.units.dtype),
-    )
+    left: list[Any] = []
+    for some in _slices(len(account.units)):
+        outlays: list[int] = []
+        sources: list[int] = []
+        parts: list[Any] = []
+        for at, amount in enumerate(account.units[some].tolist(), some.start):
+            if amount > 0:
+                stack.append(at)
+                left.append(amount)
+                continue
+            need = -amount
+            while need > 0 and stack:
+                there = left[-1]
+                outlays.append(at)
+                sources.append(stack[-1])
+                if there > need:
+                    left[-1] = there - need
+                    parts.append(need)
+                    break
+                stack.pop()
+                left.pop()
+                parts.append(there)
+                need -= there
+        columns.append(
+            (
+                np.searchsorted(account.outlays, outlays).astype(account.place),
+                np.array(sources, dtype=account.place),
+                np.array(parts, dtype=account.units.dtype),
+            )
+        )
+    if not columns:
+        none = np.zeros(0, dtype=np.intp)
+        return Pairs(account, none, none, account.units[:0])
+    row_of, source, units = map(np.concatenate, zip(*columns, strict=True))
+    return Pairs(account, row_of, source, units)
 
 
 @dataclass(frozen=True)
@@ -182,10 +200,11 @@ class Pools:
 
     def remaining(self) -> list[Any]:
         """Return units left by owner."""
-        left: dict[int, Any] = {}
+        left: list[Any] = [None] * len(self.account.owners)
         for pool in self.pools:
-            left.update(pool.remaining())
-        return [left[code] for code in range(len(self.account.owners))]
+            for code, units in pool.remaining():
+                left[code] = units
+        return left
 
 
 def pro_rata(account: Movements) -> Pools:
