@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from solvency import load
 from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import at_scores
 from solvency.model.uncertain_amounts import Spreads
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
@@ -71,6 +72,23 @@ def test_quantiles_and_probabilities_are_the_languages(case):
         assert one.quantile(share) == pytest.approx(wanted, rel=1e-9, abs=1e-300)
         if case[0] < wanted < case[2] and wanted != case[1]:
             assert one.below(np.array([wanted]))[0] == pytest.approx(share, abs=1e-9)
+
+
+def test_amounts_drawn_at_once_are_those_drawn_one_by_one():
+    # Lognormal loss and gain, one cut at zero, one between hard bounds, a certain one.
+    each = [
+        *amounts([5, 1, 0], [10, -2, 3], [40, 2, 9], 0.9, "lognormal"),
+        *amounts([5, 7], [10, 7], [40, 7], 1.0, "lognormal"),
+    ]
+    assert {one.kind for one in each} == {"lognormal", "normal", "uniform", "certain"}
+    scores = np.random.default_rng(5).standard_normal((5, 400))
+    scores[:, 0] = 0.0
+    found = at_scores(each, scores)
+    assert np.array_equal(
+        found, [one.at(s) for one, s in zip(each, scores, strict=True)]
+    )
+    assert (found[1] < 0).all()
+    assert at_scores([], np.zeros((0, 3))).shape == (0, 3)
 
 
 def test_hard_bounds_are_uniform_on_each_half():

@@ -25,6 +25,8 @@ from scipy.special import ndtri
 from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
     from numpy.typing import NDArray
 
@@ -116,6 +118,36 @@ class Amount:
         if self.kind == "uniform":
             return np.asarray(0.5 + 0.5 * np.clip(score, -1.0, 1.0))
         return arithmetic.rounded(ndtr(score))
+
+
+def at_scores(each: Sequence[Amount], scores: Array) -> Array:
+    """Return amounts, with their sign, at standard normal scores, all of them at once.
+
+    Args:
+        each: The distributions.
+        scores: Scores of each, shape (amounts, draws).
+
+    Returns:
+        What `Amount.at` returns of each row, to the last bit.
+    """
+    found = np.empty(scores.shape)
+    common = np.array([one.kind == "lognormal" for one in each], dtype=bool)
+    some = [one for one in each if one.kind == "lognormal"]
+    if some:
+        up, down, middle, sign = (
+            np.array([getattr(one, name) for one in some])[:, None]
+            for name in ("up", "down", "middle", "sign")
+        )
+        score = scores[common]
+        moved = np.where(score > 0, up, down)
+        moved *= score
+        moved = arithmetic.exp(moved)
+        moved *= middle
+        moved *= sign
+        found[common] = moved
+    for at in np.flatnonzero(~common).tolist():
+        found[at] = each[at].at(scores[at])
+    return found
 
 
 def spread(low: ArrayLike, high: ArrayLike, interval: ArrayLike = 0.9) -> Array:

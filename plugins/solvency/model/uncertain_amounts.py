@@ -19,9 +19,11 @@ import numpy as np
 from solvency.figures.draws import chunks
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import at_scores
 from solvency.model.shared_errors import error_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
@@ -126,7 +128,13 @@ class Spreads:
             replace(self.book, case=twice)
         )
 
-    def draw(self, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np.float64]]:
+    def draw(
+        self,
+        draws: int,
+        seed: int,
+        chunk: int,
+        wanted: Callable[[int], bool] | None = None,
+    ) -> Iterator[NDArray[np.float64]]:
         """Yield what each uncertain flow is multiplied by, less one.
 
         Amounts of one source share a part of their normal score, so that each keeps
@@ -136,12 +144,13 @@ class Spreads:
             draws: How many draws in all.
             seed: The seed.
             chunk: How many to yield at once.
+            wanted: Says by number which chunks to yield; none yields all.
 
         Yields:
             Arrays of shape (up to chunk, flows).
         """
         share = float(self.book.case.uncertainty.correlation)
-        for child, size in chunks(draws, chunk, seed):
+        for child, size in chunks(draws, chunk, seed, wanted=wanted):
             rng = np.random.default_rng(child)
             scores = rng.standard_normal((len(self.flows), size))[self._score]
             if self._groups and share:
@@ -150,10 +159,7 @@ class Spreads:
                 scores[several] *= math.sqrt(1.0 - share)
                 scores[several] += math.sqrt(share) * common[self._group[several]]
             # A flow's draws lie together.
-            scaled = np.empty((len(self.flows), size))
-            for row, score, amount, central in zip(
-                scaled, scores, self.amounts, self._central, strict=True
-            ):
-                np.divide(amount.at(score), central, out=row)
+            scaled = at_scores(self.amounts, scores)
+            scaled /= self._central[:, None]
             scaled -= 1.0
             yield scaled.T

@@ -19,6 +19,7 @@ from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import below
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
 
@@ -166,13 +167,20 @@ class UncertainDays:
             found |= {low + (high - low) * step // steps for step in range(steps + 1)}
         return found
 
-    def draw(self, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np.int64]]:
+    def draw(
+        self,
+        draws: int,
+        seed: int,
+        chunk: int,
+        wanted: Callable[[int], bool] | None = None,
+    ) -> Iterator[NDArray[np.int64]]:
         """Yield days, as ordinals.
 
         Args:
             draws: How many draws in all.
             seed: The seed.
             chunk: How many to yield at once.
+            wanted: Says by number which chunks to yield; none yields all.
 
         Yields:
             Arrays of shape (flows, up to chunk).
@@ -186,7 +194,7 @@ class UncertainDays:
             np.int64,
         )
         width = (self.last - self.first + 1)[:, None]
-        for child, size in chunks(draws, chunk, seed, 1):
+        for child, size in chunks(draws, chunk, seed, 1, wanted=wanted):
             place = np.random.default_rng(child).random((len(self.flows), size))[shared]
             days = self.first[:, None] + np.floor(place * width).astype(np.int64)
             self._in_order(days, place)

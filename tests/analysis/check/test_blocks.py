@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from analysis.check.small_books import Books
 from analysis.check.small_books import deposit
 from analysis.check.small_books import moved
 
+from solvency.analysis import split as processes
 from solvency.analysis.check import draws
 from solvency.analysis.check import evaluate
 from solvency.ledger.load import load
@@ -67,6 +69,32 @@ def test_parts_of_the_days_leave_no_trace(books, monkeypatch, more):
     for size in (100, 1_000):
         monkeypatch.setattr(draws, "_BLOCK", size)
         assert evaluate(book, draws=500, otherwise=False).tests == found.tests
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are split on Linux")
+@pytest.mark.parametrize("count", [1, 96, 97, 160, 161, 600])
+def test_draws_worked_on_in_two_processes_find_the_same(books, monkeypatch, count):
+    book = books.case(MOVED).book()
+    # Lots of two chunks of 16 draws.
+    monkeypatch.setattr(draws, "_CELLS", 1)
+    here = []
+    firsts = draws._Plan.firsts
+
+    def counted(plan, lot):
+        here.append(lot[0].shape[0])
+        return firsts(plan, lot)
+
+    monkeypatch.setattr(draws._Plan, "firsts", counted)
+    monkeypatch.setattr(processes, "can_split", lambda: False)
+    found = evaluate(book, draws=count, otherwise=False)
+    assert sum(here) == count
+    alone, here[:] = here[:], []
+    monkeypatch.setattr(processes, "can_split", lambda: True)
+    again = evaluate(book, draws=count, otherwise=False)
+    # Every other lot was worked on here, the rest beside.
+    assert here == alone[::2]
+    assert again.tests == found.tests
+    assert again.familywise == found.familywise
 
 
 def test_what_broke_in_every_draw_is_not_asked_again(books, monkeypatch):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from itertools import islice
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
@@ -19,11 +20,13 @@ from solvency.analysis.check.broken_days import drawn_of
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.worlds import in_parts
 from solvency.analysis.check.worlds import is_certain
+from solvency.analysis.split import split
 from solvency.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
 from solvency.memory import keep_freed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
 
@@ -38,16 +41,17 @@ if TYPE_CHECKING:
 #: The invariants of a case, each with what it found in the written amounts.
 Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
 
+#: The first day on which each outcome is broken in each draw of a lot; -1 for none.
+_First: TypeAlias = "list[list[NDArray[np.int64]]]"
+_Firsts: TypeAlias = list[_First]
+
 #: Numbers drawn at once, of which each lot has its own seed.
 _CELLS = 250_000
 #: Lots that are worked on together: the more draws at once, the fewer days.
 _LOTS = 2
 #: Numbers in one array: 0.7 MB, few enough to stay near the processor, and enough that
-#: what a test costs besides is little. All that a test holds at once is to fit into the
-#: 64 MiB of memory that the GNU C library keeps for a thread.
+#: what a test costs besides is little.
 _BLOCK = 84_000
-#: Threads that work on draws.
-_THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
 _MOST = 4_000_000_000
 
@@ -110,22 +114,48 @@ def draw(
     ]
     by_chance = 0
     keep_freed()
-    # Arrays leave the interpreter free for another thread while they compute.
-    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-        amounts = spreads.draw(draws, seed, chunk)
-        lots = zip(amounts, moves.draw(draws, seed, chunk), strict=True)
-        for part in pool.map(plan.firsts, _together(lots)):
-            for tallies, more in zip(drawn_of, part, strict=True):
-                for tally, first in zip(tallies, more, strict=True):
-                    ever = first[first >= 0]
-                    tally.broken += len(ever)
-                    tally.first.append(ever)
-            broke = [part[n][m] >= 0 for n, m in holding]
-            by_chance += int(np.logical_or.reduce(broke).sum()) if broke else 0
+    work = partial(_work, plan, spreads, moves, (draws, seed, chunk))
+    for part in _shared_out(work, draws > _LOTS * chunk):
+        for tallies, more in zip(drawn_of, part, strict=True):
+            for tally, first in zip(tallies, more, strict=True):
+                ever = first[first >= 0]
+                tally.broken += len(ever)
+                tally.first.append(ever)
+        broke = [part[n][m] >= 0 for n, m in holding]
+        by_chance += int(np.logical_or.reduce(broke).sum()) if broke else 0
     if not holding:
         return chances, None
     most = max(drawn_of[n][m].broken for n, m in holding)
     return chances, Familywise(len(holding), size, by_chance / draws, most / draws)
+
+
+def _shared_out(work: Callable[[int, int], _Firsts], several: bool) -> Iterable[_First]:
+    """Return what lots of draws come to, in their order, half of them worked on beside.
+
+    Threads gain nothing: the arrays are small, and all of them wait for one lock.
+    """
+    with split([{"draws": partial(work, 1, 2)}] if several else []) as beside:
+        if "draws" not in beside:
+            return work(0, 1)
+        each = zip_longest(work(0, 2), beside["draws"]())
+    return [one for one in chain.from_iterable(each) if one is not None]
+
+
+def _work(
+    plan: _Plan,
+    spreads: Spreads,
+    moves: UncertainDays,
+    drawn: tuple[int, int, int],
+    share: int,
+    shares: int,
+) -> _Firsts:
+    """Work on one of some shares of the lots."""
+
+    def mine(chunk: int) -> bool:
+        return chunk // _LOTS % shares == share
+
+    amounts, days = spreads.draw(*drawn, mine), moves.draw(*drawn, mine)
+    return [plan.firsts(lot) for lot in _together(zip(amounts, days, strict=True))]
 
 
 class _Plan:
