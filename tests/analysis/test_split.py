@@ -68,6 +68,20 @@ def test_a_process_that_is_killed_is_told() -> None:
 
 
 @pytest.mark.usefixtures("splits")
+@pytest.mark.parametrize(
+    ("by", "raised", "said"),
+    [
+        (signal.SIGINT, KeyboardInterrupt, "^$"),
+        (signal.SIGTERM, EndedError, r"\(signal 15\)"),
+    ],
+)
+def test_a_process_that_is_stopped_stops_what_waits_for_it(by, raised, said) -> None:
+    stopped = {"one": lambda: os.kill(os.getpid(), by)}
+    with split([stopped]) as at_work, pytest.raises(raised, match=said):
+        at_work["one"]()
+
+
+@pytest.mark.usefixtures("splits")
 def test_what_nobody_waits_for_is_given_up() -> None:
     waits = threading.Event()
     with pytest.raises(KeyboardInterrupt), split([{"never": waits.wait}]):

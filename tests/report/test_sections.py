@@ -286,8 +286,11 @@ def test_analyses_are_made_once_a_case(
     loaded: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from solvency.analysis import check
+    from solvency.analysis import split
     from solvency.analysis import study
 
+    # What is made is counted here, so nothing is made beside.
+    monkeypatch.setattr(split, "can_split", lambda: False)
     monkeypatch.setattr(study, "_cache", study.OrderedDict())
     made = []
     real = check.evaluate

@@ -34,6 +34,8 @@ _END_WITH_PARENT = 1
 #: What ends a process, which tidies up first; and seconds it has for that.
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 5.0
+# What a process returns that a signal stopped, less the signal, as shells have it.
+_STOPPED = 128
 
 
 class EndedError(Exception):
@@ -104,7 +106,7 @@ class _Process:
                     try:
                         sent = self._answers.recv_bytes()
                     except EOFError:
-                        raise EndedError(self._ended()) from None
+                        raise self._ended() from None
                     received = _Received(io.BytesIO(sent))
                     received.shared = self._shared
                     question, fine, value = received.load()
@@ -116,11 +118,17 @@ class _Process:
 
         return wait
 
-    def _ended(self) -> str:
+    def _ended(self) -> BaseException:
+        """Return what to raise where a process ended without an answer."""
         self._process.join()
-        return (
+        code = self._process.exitcode or 0
+        by = -code if code < 0 else max(code - _STOPPED, 0)
+        if by == signal.SIGINT:
+            # Ctrl-C reaches both, and in this one it may have been lost on the way.
+            return KeyboardInterrupt()
+        return EndedError(
             "a process of this program was ended from outside"
-            f" (signal {-(self._process.exitcode or 0)}), perhaps for want of memory"
+            f" (signal {by}), perhaps for want of memory"
         )
 
     def end(self) -> None:
@@ -159,13 +167,13 @@ def _answer(
     """Be a process that answers."""
     # What was there before is not looked at by the collector: it stays shared.
     gc.freeze()
-    over = False
+    over, by = False, 0
 
-    def stop(*_: Any) -> None:
-        nonlocal over
+    def stop(number: int, _: Any) -> None:
+        nonlocal over, by
         # Once: what is tidied up then is not stopped.
         if not over:
-            over = True
+            over, by = True, number
             raise KeyboardInterrupt
 
     try:
@@ -176,10 +184,12 @@ def _answer(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         _answer_each(questions, shared, answers)
     except (KeyboardInterrupt, BrokenPipeError):
-        # Nobody waits for an answer any more.
+        # Stopped, or nobody waits for an answer any more.
         pass
     finally:
         over = True
+    if by:
+        sys.exit(_STOPPED + by)
 
 
 def _answer_each(
