@@ -14,6 +14,7 @@ import pytest
 from solvency.analysis import split as processes
 from solvency.analysis.split import EndedError
 from solvency.analysis.split import can_split
+from solvency.analysis.split import is_beside
 from solvency.analysis.split import split
 
 
@@ -33,6 +34,9 @@ def _fails() -> None:
 def test_answers_come_from_other_processes() -> None:
     here = os.getpid()
     questions = [{"one": os.getpid, "two": os.getpid}, {}, {"three": os.getpid}]
+    assert not is_beside()
+    with split([{"beside": is_beside}]) as at_work:
+        assert at_work["beside"]()
     with split(questions) as at_work:
         three, two, one = (at_work[name]() for name in ("three", "two", "one"))
     assert one == two

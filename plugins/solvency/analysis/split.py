@@ -51,6 +51,11 @@ def can_split() -> bool:
     )
 
 
+def is_beside() -> bool:
+    """Say whether this process was split off itself, and others work beside it."""
+    return multiprocessing.parent_process() is not None
+
+
 @contextlib.contextmanager
 def split(
     asked: Sequence[Questions], shared: Sequence[object] = ()

@@ -20,6 +20,7 @@ from solvency.analysis.check.broken_days import drawn_of
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.worlds import in_parts
 from solvency.analysis.check.worlds import is_certain
+from solvency.analysis.split import is_beside
 from solvency.analysis.split import split
 from solvency.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
@@ -132,8 +133,10 @@ def draw(
 def _shared_out(work: Callable[[int, int], _Firsts], several: bool) -> Iterable[_First]:
     """Return what lots of draws come to, in their order, half of them worked on beside.
 
-    Threads gain nothing: the arrays are small, and all of them wait for one lock.
+    Threads gain nothing: the arrays are small, and all of them wait for one lock. A
+    process that was split off is not split again: others have work that takes longer.
     """
+    several = several and not is_beside()
     with split([{"draws": partial(work, 1, 2)}] if several else []) as beside:
         if "draws" not in beside:
             return work(0, 1)
