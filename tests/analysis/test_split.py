@@ -52,6 +52,29 @@ def test_what_a_question_raises_is_raised_where_it_is_asked() -> None:
             at_work["wrong"]()
 
 
+class _TwoError(Exception):
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__(f"{file}:{line}")
+
+
+def _fails_with_two() -> None:
+    raise _TwoError("main.beancount", 7)
+
+
+@pytest.mark.usefixtures("splits")
+def test_what_cannot_be_sent_is_worked_out_again_here() -> None:
+    questions = {
+        # A lock is of one process.
+        "local": lambda: (os.getpid(), threading.Lock()),
+        "after": os.getpid,
+    }
+    with split([questions, {"wrong": _fails_with_two}]) as at_work:
+        assert at_work["local"]()[0] == os.getpid()
+        assert at_work["after"]() != os.getpid()
+        with pytest.raises(_TwoError, match=r"main\.beancount:7"):
+            at_work["wrong"]()
+
+
 @pytest.mark.usefixtures("splits")
 def test_what_is_shared_is_not_sent() -> None:
     case, other = Path("case"), Path("other")

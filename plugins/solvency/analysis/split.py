@@ -86,8 +86,8 @@ class _Process:
 
     def __init__(self, questions: Questions, shared: Sequence[object]) -> None:
         context = multiprocessing.get_context("fork")
-        self._shared = shared
-        self._found: dict[str, tuple[bool, Any]] = {}
+        self._questions, self._shared = questions, shared
+        self._found: dict[str, tuple[bool | None, Any]] = {}
         # Several threads may wait, each for another answer.
         self._one = threading.Lock()
         self._answers, answers = context.Pipe(duplex=False)
@@ -117,6 +117,9 @@ class _Process:
                     question, fine, value = received.load()
                     self._found[question] = fine, value
             fine, value = self._found[name]
+            if fine is None:
+                # What cannot be sent is worked out again here.
+                return self._questions[name]()
             if not fine:
                 raise value
             return value
@@ -203,16 +206,27 @@ def _answer_each(
     """Send the answers, up to the first question that fails."""
     places = {id(one): place for place, one in enumerate(shared)}
 
-    def send(*said: Any) -> None:
+    def written(*said: Any) -> bytes:
         out = io.BytesIO()
-        sent = _Sent(out, pickle.HIGHEST_PROTOCOL)
-        sent.places = places
-        sent.dump(said)
-        answers.send_bytes(out.getbuffer())
+        pickler = _Sent(out, pickle.HIGHEST_PROTOCOL)
+        pickler.places = places
+        pickler.dump(said)
+        return out.getvalue()
 
     for name, ask in questions.items():
+        failed = False
         try:
-            send(name, True, ask())
+            found = ask()
         except Exception as error:  # noqa: BLE001 (raised where it is asked for)
-            send(name, False, error)
+            failed, found = True, error
+        # Extensions may answer with anything, and raise what is not made as it is kept:
+        # what does not travel is worked out again by who waits.
+        try:
+            said = written(name, not failed, found)
+            if failed:
+                pickle.loads(said)  # noqa: S301 (written here)
+        except Exception:  # noqa: BLE001 (whatever pickle makes of it)
+            said = written(name, None, None)
+        answers.send_bytes(said)
+        if failed:
             return

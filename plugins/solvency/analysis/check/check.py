@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -34,6 +35,8 @@ from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.worlds import Worlds
 from solvency.analysis.check.worlds import as_found
 from solvency.analysis.check.worlds import is_certain
+from solvency.analysis.split import is_beside
+from solvency.analysis.split import split
 from solvency.defaults import SEED
 from solvency.defaults import SPREAD_DRAWS
 from solvency.defaults import WORTH_SAYING
@@ -77,11 +80,17 @@ def evaluate(
     if not book.flows:
         return Findings(book.case, (), 0, seed, 0.0)
     with collector_paused():
-        in_books = _evaluate(book, draws, seed, otherwise=otherwise)
         beside = as_found(book) if found else None
         if beside is None:
-            return in_books
-        more = _evaluate(beside, draws, seed, otherwise=otherwise, moments=False).tests
+            return _evaluate(book, draws, seed, otherwise=otherwise)
+        ask = partial(
+            _evaluate, beside, draws, seed, otherwise=otherwise, moments=False
+        )
+        shared = (book, book.case, beside, beside.case)
+        worth = [{"found": ask}] if draws != 0 and not is_beside() else []
+        with split(worth, shared) as at_work:
+            in_books = _evaluate(book, draws, seed, otherwise=otherwise)
+            more = at_work.get("found", ask)().tests
     tests = (*in_books.tests, *(replace(one, on="found") for one in more))
     return replace(in_books, tests=tests)
 
