@@ -34,6 +34,37 @@ def test_text_of_several_lines_stays_one_line(ledger):
     assert sum(line.startswith(b"flow") for line in lines) == 1
 
 
+def test_the_assumptions_of_a_case_are_in_its_fingerprint_where_they_are_not_usual(
+    ledger,
+):
+    usual = canonical(ledger.case(""))
+    # The correlation of 0.5 and the scale of 4 that hold where nothing is said.
+    for line in ('"correlation" "source" 0.5', '"scale" 4'):
+        assert canonical(ledger.case(f"2020-01-01 custom {line}\n")) == usual
+    other = canonical(
+        ledger.case(
+            '2020-01-01 custom "correlation" "source" 0.25\n'
+            '2020-01-01 custom "scale" 7\n'
+        )
+    )
+    more = set(other.splitlines()) - set(usual.splitlines())
+    assert more == {b"correlation\t0.25", b"scale\t7"}
+
+
+def test_of_what_a_flow_may_say_beside_what_it_says_alone_is_written(ledger):
+    (flow,) = ledger.case(
+        """
+2021-01-01 * "Costs" ^court
+  earliest: 2020-12-01
+  Expenses:Alameda:Costs   1 USD
+  Assets:Alameda:Bank
+"""
+    ).flows
+    assert '"earliest": "2020-12-01"' in _flow(flow)
+    assert "latest" not in _flow(flow)
+    assert "sized-by" not in _flow(flow)
+
+
 class _Text(str):
     """A string that is not plainly one."""
 

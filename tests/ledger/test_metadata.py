@@ -45,3 +45,17 @@ def test_the_nearest_name_is_told(word, name):
 @pytest.mark.parametrize("word", ["", "zebra"])
 def test_of_what_is_like_nothing_nothing_is_told(word):
     assert meant(word, ACCOUNTS) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "mend"),
+    # The nearest there is; of what is like none of them, the first.
+    [("derivd", '"derived"'), ("zebra", '"stated"'), (7, '"stated"')],
+)
+def test_a_choice_is_mended_by_the_nearest(said, mend):
+    errors = Errors()
+    meta = {"filename": "a", "lineno": 1, "basis": said}
+    entry = Custom(meta, datetime.date(2020, 1, 1), "flow", [])
+    options = ("stated", "derived", "residual")
+    assert Metadata(entry, errors, "flow").choice("basis", options) is None
+    assert errors[0].message.endswith(f"Write basis: {mend}.")

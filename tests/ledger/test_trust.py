@@ -11,6 +11,8 @@ import pytest
 from preamble import PREAMBLE
 
 import solvency
+from solvency.ledger.files.source import matching
+from solvency.ledger.files.trust import line_of
 
 CODE = "from pathlib import Path\n__plugins__ = ()\nPath({path!r}).touch()\n"
 
@@ -219,3 +221,26 @@ def test_a_file_that_is_no_text_is_an_error_of_the_ledger(ledger):
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(solvency.CaseError, match="no such file"):
         solvency.load(tmp_path / "none.beancount")
+
+
+def test_everywhere_follows_no_link(tmp_path):
+    inner = tmp_path / "case" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "a.beancount").touch()
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "b.beancount").touch()
+    (tmp_path / "case" / "link").symlink_to(beside)
+    found = matching(str(tmp_path / "case" / "**" / "*.beancount"))
+    assert found == [str(inner / "a.beancount")]
+    # A link that is named is followed.
+    named = tmp_path / "case" / "link"
+    assert matching(str(named / "*.beancount")) == [str(named / "b.beancount")]
+
+
+def test_a_line_is_found_where_it_first_stands(tmp_path):
+    path = tmp_path / "a.beancount"
+    path.write_text('; plugin "x"\n  plugin "one"\nplugin "two"\n')
+    assert line_of(str(path), "plugin") == {"filename": str(path), "lineno": 2}
+    assert line_of(str(path), "option")["lineno"] == 1
+    assert line_of(str(tmp_path / "none"), "plugin")["lineno"] == 1

@@ -47,3 +47,12 @@ def test_the_largest_are_named_in_the_order_of_all(ledger, monkeypatch, most, na
     monkeypatch.setattr(claims, "MOST_PAIRS", most)
     book = ledger.case(PRICE).book()
     assert [row.creditor for row in largest(book, DAY, ROWS)] == names
+
+
+def test_the_claim_of_a_pair_counts_no_others(ledger):
+    book = ledger.case(PRICE).book()
+    # Ann has 50 dollars and, at 10 each, 3 bitcoin; what XYZ is worth nobody says.
+    rows = [*ROWS, claim("Ann", "BTC", 3, 2), claim("Ann", "XYZ", 7)]
+    found = claims._valued(book, DAY, "Ann", "FTX", rows)
+    assert (found.claimed, found.owed) == (80, 70)
+    assert claims._valued(book, DAY, "Cyd", "FTX", rows).claimed == 0
