@@ -384,6 +384,20 @@ def test_balance_sheets_bring_in_no_tests_of_solvency(harbour):
     assert "solvency.analysis.check" not in done.stdout
 
 
+def test_draws_of_amounts_wait_for_no_scipy(harbour):
+    probe = (
+        "import sys\nfrom click.testing import CliRunner\n"
+        "import solvency.analysis.split as split\nsplit.can_split = lambda: False\n"
+        "from solvency.cli import main\n"
+        f"done = CliRunner().invoke(main, ['check', {str(harbour)!r}])\n"
+        "print('draws' in done.stdout, 'scipy.special' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["True", "False"]
+
+
 @pytest.mark.parametrize(("asked", "taken"), [(None, "1"), ("2", "2")])
 def test_a_command_multiplies_on_one_thread_unless_told(monkeypatch, asked, taken):
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)

@@ -72,6 +72,16 @@ def test_rounding_keeps_the_first_bits_and_takes_a_tie_to_even(seed, bits):
         assert np.array_equal(np.signbit(found), np.signbit(wanted))
 
 
+def test_a_normal_is_below_a_score_as_often_as_its_density_says():
+    # By Simpson's rule over 8,000 steps from twelve below the middle.
+    scores = np.array([[-6.0, -2.5, -1e-9], [0.0, 1.0, 4.0]])
+    for score, found in zip(scores.flat, arithmetic.normal(scores).flat, strict=True):
+        at, step = np.linspace(-12.0, score, 8001, retstep=True)
+        weights = np.array([1.0, *[4.0, 2.0] * 3999, 4.0, 1.0])
+        density = np.exp(-(at**2) / 2) / np.sqrt(2 * np.pi)
+        assert found == pytest.approx(weights @ density * step / 3, rel=1e-9)
+
+
 @given(st.floats(0, 700))
 def test_the_mean_of_a_decay_is_its_integral_over_its_length(length):
     found = float(arithmetic.mean_decay(length))

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betainc
-from scipy.special import betaincinv
-from scipy.special import erfcx
-from scipy.special import ndtr
-from scipy.special import ndtri
+import scipy
 
 from solvency.figures import arithmetic
 
@@ -52,8 +51,6 @@ class Amount:
         down: spread below the median: of the logarithm, of the normal, or the width;
             of PERT the first parameter of the beta distribution.
         up: spread above it; of PERT the second parameter.
-        mean: mean magnitude.
-        sigma: standard deviation of the magnitude.
         width: between the bounds of PERT.
     """
 
@@ -62,9 +59,19 @@ class Amount:
     middle: float
     down: float
     up: float
-    mean: float
-    sigma: float
-    width: float = 0.0
+    width: float
+    _moments: _Moments
+    _at: int
+
+    @property
+    def mean(self) -> float:
+        """Return the mean magnitude."""
+        return self._moments.of_all[0][self._at]
+
+    @property
+    def sigma(self) -> float:
+        """Return the standard deviation of the magnitude."""
+        return self._moments.of_all[1][self._at]
 
     def draw(self, rng: np.random.Generator, size: int) -> Array:
         """Draw independent amounts, with their sign."""
@@ -81,19 +88,21 @@ class Amount:
 
     def quantile(self, share: float) -> float:
         """Return the magnitude not exceeded with a probability."""
-        score = arithmetic.rounded(ndtri(np.array([share])))
+        score = arithmetic.rounded(scipy.special.ndtri(np.array([share])))
         return float(self._magnitude(score)[0])
 
     def _magnitude(self, score: Array) -> Array:
         if self.kind == "certain":
             return np.full(score.shape, self.middle)
         if self.kind == "pert":
-            share = arithmetic.rounded(ndtr(score))
-            found = arithmetic.rounded(betaincinv(self.down, self.up, share))
+            share = arithmetic.rounded(scipy.special.ndtr(score))
+            found = arithmetic.rounded(
+                scipy.special.betaincinv(self.down, self.up, share)
+            )
             return np.asarray(self.middle + self.width * found)
         side = np.where(score > 0, self.up, self.down)
         if self.kind == "uniform":
-            share = arithmetic.rounded(ndtr(score))
+            share = arithmetic.normal(score)
             return np.asarray(self.middle + side * (2.0 * share - 1.0))
         moved = side * score
         if self.kind == "lognormal":
@@ -106,7 +115,7 @@ class Amount:
             return np.where(level >= self.middle, 1.0, 0.0)
         if self.kind == "pert":
             place = np.clip((level - self.middle) / self.width, 0.0, 1.0)
-            return arithmetic.rounded(betainc(self.down, self.up, place))
+            return arithmetic.rounded(scipy.special.betainc(self.down, self.up, place))
         far = level - self.middle
         if self.kind == "lognormal":
             far = arithmetic.log(level) - float(arithmetic.log(self.middle))
@@ -117,7 +126,7 @@ class Amount:
         score = np.divide(far, side, out=beyond, where=side > 0)
         if self.kind == "uniform":
             return np.asarray(0.5 + 0.5 * np.clip(score, -1.0, 1.0))
-        return arithmetic.rounded(ndtr(score))
+        return arithmetic.rounded(scipy.special.ndtr(score))
 
 
 def at_scores(each: Sequence[Amount], scores: Array) -> Array:
@@ -167,7 +176,10 @@ def spread(low: ArrayLike, high: ArrayLike, interval: ArrayLike = 0.9) -> Array:
 
 def _quantile(interval: ArrayLike) -> Array:
     """Return the normal score that leaves half of what an interval leaves."""
-    return arithmetic.rounded(ndtri((1.0 + np.asarray(interval, dtype=float)) / 2.0))
+    given = np.asarray(interval, dtype=float)
+    each, where = np.unique(given, return_inverse=True)
+    scores = [NormalDist().inv_cdf(one) for one in ((1.0 + each) / 2.0).tolist()]
+    return arithmetic.rounded(scores)[where].reshape(given.shape)
 
 
 def amounts(
@@ -206,19 +218,16 @@ def amounts(
     lows, centrals, highs, intervals = columns
     middle = np.abs(centrals)
     kinds = _kinds(lows, middle, highs, intervals, shape)
-    found = np.zeros((len(middle), 4))
-    for kind, halves in _HALVES.items():
+    halves = np.zeros((len(middle), 2))
+    for kind, of in _HALVES.items():
         some = kinds == kind
         if some.any():
-            found[some] = np.stack(
-                halves(lows[some], middle[some], highs[some], intervals[some]), axis=1
-            )
-    rows = zip(
-        *(kinds.tolist(), centrals.tolist(), lows.tolist(), highs.tolist()),
-        found.tolist(),
-        strict=True,
-    )
-    return tuple(_amount(*row) for row in rows)
+            found = of(lows[some], middle[some], highs[some], intervals[some])
+            halves[some] = np.stack(found, axis=1)
+    moments = _Moments(kinds, halves[:, 0], halves[:, 1], _Ends(lows, middle, highs))
+    columns = (kinds, centrals, lows, highs, *halves.T)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return tuple(_amount(moments, at, *row) for at, row in enumerate(rows))
 
 
 def _check(at: int, low: float, central: float, high: float, interval: float) -> None:
@@ -244,79 +253,124 @@ def _kinds(
 
 
 def _amount(
-    kind: Kind, central: float, low: float, high: float, found: list[float]
+    moments: _Moments,
+    at: int,
+    kind: Kind,
+    central: float,
+    low: float,
+    high: float,
+    down: float,
+    up: float,
 ) -> Amount:
     sign, middle = -1.0 if central < 0 else 1.0, abs(central)
-    if kind == "certain":
-        return Amount("certain", sign, middle, 0.0, 0.0, middle, 0.0)
-    down, up, mean, sigma = found
     if kind == "pert":
-        return Amount("pert", sign, low, down, up, mean, sigma, high - low)
-    return Amount(kind, sign, middle, down, up, mean, sigma)
+        return Amount("pert", sign, low, down, up, high - low, moments, at)
+    return Amount(kind, sign, middle, down, up, 0.0, moments, at)
+
+
+class _Ends(NamedTuple):
+    """Lower ends, medians and upper ends of magnitudes, each of shape (n,)."""
+
+    low: Array
+    middle: Array
+    high: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments:
+    """Means and standard deviations of amounts read together, once any is asked for.
+
+    Draws ask for none, and the functions they take are long to load.
+    """
+
+    kinds: NDArray[np.str_]
+    down: Array
+    up: Array
+    ends: _Ends
+
+    @cached_property
+    def of_all(self) -> tuple[list[float], list[float]]:
+        """Return the means and the standard deviations."""
+        # Of what is certain there is no spread.
+        means, sigmas = self.ends.middle.copy(), np.zeros(len(self.kinds))
+        for kind, moments in _MOMENTS.items():
+            some = self.kinds == kind
+            if some.any():
+                ends = _Ends(*(one[some] for one in self.ends))
+                found = moments(self.down[some], self.up[some], ends)
+                means[some], sigmas[some] = found
+        return means.tolist(), sigmas.tolist()
 
 
 def _lognormal(
     low: Array, middle: Array, high: Array, interval: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return spreads, mean and sigma of two half-lognormals.
-
-    Of `exp(s |Z|)` the mean is `2 exp(s^2 / 2) Phi(s)`.
-    """
+) -> tuple[Array, Array]:
+    """Return spreads of two half-lognormals."""
     score = _quantile(interval)
-    down = arithmetic.log(middle / low) / score
-    up = arithmetic.log(high / middle) / score
+    return arithmetic.log(middle / low) / score, arithmetic.log(high / middle) / score
+
+
+def _of_lognormal(down: Array, up: Array, ends: _Ends) -> tuple[Array, Array]:
+    """Return mean and sigma; of `exp(s |Z|)` the mean is `2 exp(s^2 / 2) Phi(s)`."""
     less, more = np.minimum(down, _WIDEST), np.minimum(up, _WIDEST)
 
     def power(of: float) -> Array:
         rising = arithmetic.exp((of * more) ** 2 / 2.0)
-        rising *= arithmetic.rounded(ndtr(of * more))
+        rising *= arithmetic.rounded(scipy.special.ndtr(of * more))
         # exp(s^2 / 2) Phi(-s), which for a large s is zero times infinity.
-        falling = 0.5 * arithmetic.rounded(erfcx(of * less / math.sqrt(2.0)))
-        return np.asarray(rising + falling)
+        scaled = scipy.special.erfcx(of * less / math.sqrt(2.0))
+        return np.asarray(rising + 0.5 * arithmetic.rounded(scaled))
 
     mean = power(1.0)
     sigma = np.sqrt(np.maximum(power(2.0) - mean**2, 0.0))
-    return down, up, middle * mean, middle * sigma
+    return ends.middle * mean, ends.middle * sigma
 
 
 def _normal(
     low: Array, middle: Array, high: Array, interval: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return spreads, mean and sigma of two half-normals; below zero counts as zero."""
+) -> tuple[Array, Array]:
+    """Return spreads of two half-normals."""
     score = _quantile(interval)
-    down, up = (middle - low) / score, (high - middle) / score
+    return (middle - low) / score, (high - middle) / score
+
+
+def _of_normal(down: Array, up: Array, ends: _Ends) -> tuple[Array, Array]:
+    """Return mean and sigma; below zero counts as zero."""
+    middle = ends.middle
     edge = np.divide(middle, down, out=np.full(len(down), 1e9), where=down > 0)
     density = _PEAK * arithmetic.exp(-(np.minimum(edge, 38.0) ** 2) / 2.0)
-    cut = arithmetic.rounded(ndtr(-edge))
+    cut = arithmetic.rounded(scipy.special.ndtr(-edge))
     # Moments of Z over -edge to 0: its chance, and integrals of z and of z squared.
     chance, first = 0.5 - cut, density - _PEAK
     second = chance - np.minimum(edge, 38.0) * density
     mean = middle * (0.5 + chance) + up * _PEAK + down * first
     # About the median: a difference of large squares would lose digits.
     square = up**2 / 2.0 + down**2 * second + middle**2 * cut
-    return down, up, mean, np.sqrt(np.maximum(square - (mean - middle) ** 2, 0.0))
+    return mean, np.sqrt(np.maximum(square - (mean - middle) ** 2, 0.0))
 
 
-def _uniform(
-    low: Array, middle: Array, high: Array, _: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return widths, mean and sigma of two uniform halves."""
-    down, up = middle - low, high - middle
+def _uniform(low: Array, middle: Array, high: Array, _: Array) -> tuple[Array, Array]:
+    """Return widths of two uniform halves."""
+    return middle - low, high - middle
+
+
+def _of_uniform(down: Array, up: Array, ends: _Ends) -> tuple[Array, Array]:
     shift = (up - down) / 4.0
     square = (down**2 + up**2) / 6.0
-    return down, up, middle + shift, np.sqrt(square - shift**2)
+    return ends.middle + shift, np.sqrt(square - shift**2)
 
 
-def _pert(
-    low: Array, middle: Array, high: Array, _: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return the beta distribution's parameters, mean and sigma."""
+def _pert(low: Array, middle: Array, high: Array, _: Array) -> tuple[Array, Array]:
+    """Return the beta distribution's parameters."""
     width = high - low
-    alpha = 1.0 + 4.0 * (middle - low) / width
-    beta = 1.0 + 4.0 * (high - middle) / width
+    return 1.0 + 4.0 * (middle - low) / width, 1.0 + 4.0 * (high - middle) / width
+
+
+def _of_pert(alpha: Array, beta: Array, ends: _Ends) -> tuple[Array, Array]:
+    low, middle, high = ends
     # Variance of the beta distribution with alpha + beta = 6, scaled.
-    sigma = width * np.sqrt(alpha * beta / (36.0 * 7.0))
-    return alpha, beta, (low + 4.0 * middle + high) / 6.0, sigma
+    sigma = (high - low) * np.sqrt(alpha * beta / (36.0 * 7.0))
+    return (low + 4.0 * middle + high) / 6.0, sigma
 
 
 _HALVES = {
@@ -324,4 +378,10 @@ _HALVES = {
     "normal": _normal,
     "uniform": _uniform,
     "pert": _pert,
+}
+_MOMENTS = {
+    "lognormal": _of_lognormal,
+    "normal": _of_normal,
+    "uniform": _of_uniform,
+    "pert": _of_pert,
 }

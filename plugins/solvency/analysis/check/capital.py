@@ -252,8 +252,6 @@ def ruin(
         volatility: Annual standard deviation of its logarithm.
         years: The horizon.
     """
-    from scipy.special import ndtr  # noqa: PLC0415 (a fifth of a second, for one test)
-
     equity, exposed = np.broadcast_arrays(
         np.asarray(equity, float), np.asarray(exposed, float)
     )
@@ -264,7 +262,7 @@ def ruin(
     spread = volatility * np.sqrt(years)
     drift = -(volatility**2) / 2.0
     first, second = (
-        arithmetic.rounded(ndtr((barrier + way * drift * years) / spread))
+        arithmetic.normal((barrier + way * drift * years) / spread)
         for way in (-1.0, 1.0)
     )
     reached = first + arithmetic.exp(2.0 * drift * barrier / volatility**2) * second
