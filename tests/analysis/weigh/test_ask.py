@@ -107,6 +107,14 @@ def test_one_hypothesis_by_hand(ledger):
     assert found.check < 1e-9
 
 
+def test_what_can_be_is_no_prior_makes_believed_never(ledger):
+    text = HEAD + may("loss", 100) + seen("bank", "1000", error="0.001")
+    scale = '2020-01-01 custom "scale" 10000\n'
+    one = believe(ledger.case(text + scale)).hypotheses[0]
+    assert 0 < one.posterior < 1e-9
+    assert all(0 < belief < 1e-9 for belief in one.at_priors)
+
+
 def test_beliefs_are_the_same_without_what_stands_beside_them(ledger):
     text = HEAD + may("loss", 100) + may("other", 300) + seen("bank", "900")
     text += seen("again", "850", source="one")

@@ -181,7 +181,7 @@ def _beliefs(
 ) -> list[Belief]:
     apart = found.apart()
     number = {name: at for at, name in enumerate(found.hypotheses)}
-    at_priors = [whole.at_prior(prior) for prior in PRIORS]
+    at_priors = np.array([whole.at_prior(prior) for prior in PRIORS])
     factors = np.clip(whole.bayes_factors, 1 / _ODDS, _ODDS)
     posteriors = chances(whole.posteriors, whole.priors)
     beliefs = []
@@ -211,7 +211,7 @@ def _beliefs(
                 posteriors[at],
                 settled(whole.errors[at]),
                 settled(factors[at], 0.0),
-                tuple(settled_all(belief[at] for belief in at_priors)),
+                tuple(chances(at_priors[:, at], [whole.priors[at]] * len(PRIORS))),
                 bool(speaking),
                 speaking,
                 Otherwise._make(one.get(name, 0.0) for one in others)
