@@ -25,6 +25,7 @@ from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.recover.aftermath import preferences
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import setting_of
+from solvency.exhibits.weigh import hypotheses
 from solvency.exhibits.weigh.hypotheses import explanations
 from solvency.figures.figure import Figure
 from solvency.figures.formats import Locale
@@ -170,6 +171,26 @@ def test_each_hypothesis_stands_on_paper_with_its_flows(ftx: Setting) -> None:
     assert section is not None
     listed = {one.hypothesis.name for one in section.values["explained"]}
     assert listed == set(ftx.case.hypotheses)
+
+
+def test_of_many_flows_of_a_hypothesis_the_largest_stand_on_paper(
+    ftx: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hypotheses, "_LARGEST", 2)
+    monkeypatch.setitem(ftx.__dict__, "listed", frozenset())
+    section = explanations(ftx)
+    assert section is not None
+    cut = [one for one in section.values["explained"] if one.flows > 2]
+    assert cut
+    for one in section.values["explained"]:
+        shown = [row.key for row in one.table.rows] if one.table else []
+        sizes = sorted(one.sizes.values(), reverse=True)
+        assert sorted((one.sizes[x] for x in shown), reverse=True) == sizes[:2]
+        # The rest is one line, with how many they are and what they come to.
+        count, moved = [x for x in one.smaller if isinstance(x, Figure)] or (None, None)
+        assert (count.value if count else 0) == len(sizes) - len(shown)
+        assert (moved.value if moved else 0) == sum(sizes[2:])
+        assert not moved or dict(moved.parts).keys() == one.sizes.keys() - {*shown}
 
 
 def test_what_is_sold_for_cash_and_a_debt_is_among_what_became_of_assets(

@@ -7,6 +7,8 @@ import pytest
 from solvency.figures.first_names import WRITTEN_OUT
 from solvency.figures.first_names import DatedNames
 from solvency.figures.first_names import FirstNames
+from solvency.figures.first_names import after
+from solvency.figures.first_names import all_of
 from solvency.figures.first_names import joined
 
 MANY = 4 * WRITTEN_OUT
@@ -46,6 +48,27 @@ def test_what_is_joined_to_it_comes_after_it_each_once(dated: DatedNames) -> Non
     assert found[-1] == late
     assert late in found
     assert found != one
+
+
+def test_some_names_and_then_the_others_of_one_list() -> None:
+    whole = all_of(f"f{n}" for n in range(MANY))
+    found = after(("f9", "x", "f2", "f9"), whole)
+    assert isinstance(found, FirstNames)
+    assert found.of is whole.of
+    assert found[:6] == ("f9", "x", "f2", "f0", "f1", "f3")
+    assert len(found) == len([*found]) == len(set(found)) == MANY + 1
+    assert {"x", "f9", f"f{MANY - 1}"} <= set(found)
+    assert "x" in found
+    assert found == after(("f9", "x", "f2"), whole) != after(("x", "f9", "f2"), whole)
+    # What is joined before it stays before it, and what comes after it after.
+    every = joined([("y", "f7"), found, ("z", "f1")])
+    assert every[:7] == ("y", "f7", "f9", "x", "f2", "f0", "f1")
+    assert every[-1] == "z"
+    assert len(every) == len(set(every)) == MANY + 3
+
+
+def test_of_few_names_each_list_is_written_out() -> None:
+    assert after(("b",), all_of("abc")) == ("b", "a", "c")
 
 
 def test_without_one_lists_are_joined_in_order() -> None:

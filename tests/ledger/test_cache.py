@@ -19,6 +19,7 @@ from preamble import PREAMBLE
 import solvency
 from solvency.cli import main
 from solvency.evidence.open_items import standing
+from solvency.evidence.review import reviewed
 from solvency.ledger.cache import kept
 from solvency.ledger.cache import store
 from solvency.ledger.cache.columns import BrokenError
@@ -32,6 +33,7 @@ from solvency.ledger.case import Posting
 from solvency.ledger.case import Price
 from solvency.ledger.errors import CaseError
 from solvency.ledger.files.parsing import parse
+from solvency.report import build
 
 #: 100 into the bank, and 30 from there to the other company.
 FIRST = """
@@ -126,6 +128,28 @@ class TestUnchanged:
         assert [one.amount for one in first] == [10]
         monkeypatch.setattr(Deferred, "_entries", pytest.fail)
         assert standing(solvency.load(top)) == first
+
+    def test_a_report_reads_no_file_anew(self, top, parsed, monkeypatch):
+        top.write_text(
+            top.read_text()
+            + '2021-03-01 custom "hypothesis" "guess" "A guess"\n'
+            + '2021-03-01 custom "review" "F-1" "approved"\n  by: "A. Smith"\n'
+            + f'  hash: "{solvency.load(top, cache=False).flow_hashes["F-1"]}"\n'
+        )
+        first = solvency.load(top)
+        monkeypatch.setattr(Deferred, "_entries", pytest.fail)
+        again = solvency.load(top)
+        assert [one.type for one in again.kept_entries] == ["hypothesis", "review"]
+        assert [one.by for one in reviewed(again) if one.holds] == ["A. Smith"]
+        reports = [build(one, one.book(), draft=True) for one in (first, again)]
+        assert len({tuple(one.figures()) for one in reports}) == 1
+
+    def test_entries_that_nobody_asks_for_are_let_go(self, top):
+        for cache in (False, True, True):
+            case = solvency.ledger.load.load(top, cache=cache, entries_too=False)
+            if not isinstance(case.entries, Deferred):
+                assert case.entries == ()
+            assert case == solvency.load(top, cache=False)
 
     def test_entries_of_a_case_that_changed_are_refused(self, top):
         solvency.load(top)

@@ -13,6 +13,7 @@ import solvency
 from solvency.figures.errors import ReportError
 from solvency.report import write
 from solvency.report.attachments import case_files
+from solvency.report.manuscript import Manuscript
 from solvency.report.verification.verdict import Outcome
 from solvency.report.verification.verify import verify
 
@@ -87,14 +88,13 @@ def test_a_ledger_changed_while_it_is_printed(
 ) -> None:
     top = folder / "main.beancount"
     case = solvency.load(top)
-    module = import_module("solvency.report.making")
-    right = module.laid_out
+    right = Manuscript.laid_out
 
     def changing(*args, **options):
         top.write_text(top.read_text() + "; more\n")
         return right(*args, **options)
 
-    monkeypatch.setattr(module, "laid_out", changing)
+    monkeypatch.setattr(Manuscript, "laid_out", changing)
     with pytest.raises(ReportError, match="changed while the report was made"):
         write(case, case.book(), tmp_path / "x.pdf", sections=SECTIONS)
 

@@ -9,6 +9,8 @@ import pytest
 
 import solvency
 from solvency.figures.first_names import LongerNames
+from solvency.figures.first_names import after
+from solvency.figures.first_names import all_of
 from solvency.report import attachments
 from solvency.report.making import build
 
@@ -67,7 +69,10 @@ def _lists(said: list) -> list[tuple[str, ...]]:
     for one in said:
         names = one
         if isinstance(one, dict):
-            names = (*found[one["of"]][: one["first"]], *one.get("more", ()))
+            before = one.get("before", [])
+            first = found[one["of"]][: one["first"]]
+            rest = (name for name in first if name not in before)
+            names = (*before, *rest, *one.get("more", ()))
         found.append(tuple(names))
     return found
 
@@ -80,7 +85,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory):
 def test_lists_are_those_the_figures_rest_on(larger) -> None:
     content, lists, ours = larger
     document = json.loads(content)
-    assert document["format"] == attachments.FORMAT == 2
+    assert document["format"] == attachments.FORMAT == 3
     for one in document["figures"]:
         for names in ("flows", "sources"):
             assert lists[one[names]] == tuple(ours[one["key"]][names])
@@ -98,6 +103,16 @@ def test_a_list_that_begins_as_another_refers_to_it() -> None:
     said = [json.loads(one) for one in lists.written()]
     assert said[2] == {"first": 400, "of": 1, "more": ["X-1"]}
     assert _lists(said) == [("A",), names.names, tuple(first)]
+
+
+def test_a_list_of_all_but_some_that_come_first_refers_to_it() -> None:
+    every = all_of(f"F-{n:04}" for n in range(1_000))
+    own = after(("F-0007", "X-1"), every)
+    lists = attachments._Lists()
+    assert [lists.place(one) for one in (own, every, own)] == [1, 0, 1]
+    said = [json.loads(one) for one in lists.written()]
+    assert said[1] == {"first": 1_000, "of": 0, "before": ["F-0007", "X-1"]}
+    assert _lists(said) == [tuple(every), tuple(own)]
 
 
 def test_twice_the_flows_on_twice_the_days_is_twice_the_bytes(

@@ -114,7 +114,7 @@ def test_parts_add_up_and_only_named_sources_change_a_figure(case):
     with localcontext(prec=100):
         for key, rest in base.items():
             if rest.sums:
-                assert sum(rest.parts.values(), Decimal()) == values[key], key
+                assert sum(dict(rest.parts).values(), Decimal()) == values[key], key
     for source in SOURCES:
         changed = without(case, source)
         if not changed.selected:

@@ -93,9 +93,8 @@ class Asked:
         from solvency.ledger.load import load  # noqa: PLC0415 (lazy start)
 
         try:
-            case = load(
-                self.ledger, scenario=self.scenario, known=self.known, trust=self.trust
-            )
+            asked = functools.partial(load, scenario=self.scenario, known=self.known)
+            case = asked(self.ledger, trust=self.trust, entries_too=False)
             if self.hypothesis is not None and not case.errors:
                 case = supposing(case, self.hypothesis)
         except CaseError as error:

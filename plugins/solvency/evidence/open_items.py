@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from beancount.core.amount import Amount
+from beancount.core.data import Note
 
 from solvency.evidence.gaps.filled_elsewhere import reached
 from solvency.evidence.gaps.filled_elsewhere import remaining
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
     from typing import Self
-
-    from beancount.core.data import Note
 
     from solvency.ledger.case import Case
 
@@ -140,7 +139,8 @@ def _suspense(case: Case) -> Iterator[OpenItem]:
 
 
 def _notes(case: Case, key: str) -> Iterator[Note]:
-    return (note for note in case.row_notes if key in note.meta)
+    notes = (one for one in case.kept_entries if isinstance(one, Note))
+    return (note for note in notes if key in note.meta)
 
 
 def _gaps(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:

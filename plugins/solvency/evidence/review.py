@@ -48,7 +48,7 @@ def reviewed(case: Case) -> tuple[Reviewed, ...]:
     hash is not the flow's was of what the flow no longer is.
     """
     last: dict[str, tuple[str, Custom]] = {}
-    for entry in case.entries:
+    for entry in case.kept_entries:
         if isinstance(entry, Custom) and entry.type == "review":
             values = [str(one.value) for one in entry.values or ()]
             if len(values) == 2:

@@ -44,14 +44,14 @@ class Rest:
     Attributes:
         flows: Ids of all flows, those with the largest part first; hundreds that
             moved accounts by a day in the order of their days.
-        parts: What flows have in it, signed, by their ids.
+        parts: What flows have in it, signed, each once.
         sums: True if the parts sum to the figure exactly.
         sources: Names of the sources of its flows and prices, and its own.
         figures: The figures it is worked out from or adds up, each with its sign.
     """
 
     flows: tuple[str, ...]
-    parts: Mapping[str, Decimal]
+    parts: tuple[tuple[str, Decimal], ...]
     sums: bool
     sources: tuple[str, ...]
     figures: tuple[tuple[Figure, int], ...]
@@ -128,7 +128,7 @@ class _Resting:
         worked = [(one, 1) for one in figures_of(figure.worked)]
         if figure.flows or not below:
             flows = self._joined(figure.flows)
-            found = Rest(flows, dict(figure.parts), figure.sums, (), ())
+            found = Rest(flows, figure.parts, figure.sums, (), ())
         else:
             found = self._added(figure, below, within)
         flows_of = [found.flows]
@@ -181,14 +181,14 @@ class _Resting:
             flows |= dict.fromkeys(under.flows)
             sources |= dict.fromkeys(under.sources)
             exact = exact and (under.sums or not part.value)
-            for name, amount in under.parts.items():
+            for name, amount in under.parts:
                 parts[name] = parts.get(name, ZERO) + sign * amount
         parts = {name: amount for name, amount in parts.items() if amount}
         ordered = sorted(flows)
         ordered.sort(key=lambda name: parts.get(name, ZERO).copy_abs(), reverse=True)
         return Rest(
             self._kept(tuple(ordered)),
-            parts,
+            tuple(parts.items()),
             exact and sum(parts.values(), ZERO) == figure.value,
             tuple(sources),
             (),
@@ -197,7 +197,7 @@ class _Resting:
     def _of_flows(self, flows: _Names) -> _Names:
         """Return the sources of flows, a list that is kept."""
         if id(flows) not in self._sources:
-            if isinstance(flows, FirstNames):
+            if isinstance(flows, FirstNames) and not flows.before:
                 found = self._of_first(flows)
             else:
                 found = tuple(self._each_source(flows))
@@ -239,7 +239,7 @@ class _Resting:
             if isinstance(one, FirstNames) and any(
                 self._covers(other, one.of) for other in whole
             ):
-                yield one.more
+                yield (*one.before, *one.more)
             else:
                 yield one
 

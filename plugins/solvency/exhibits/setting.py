@@ -28,6 +28,7 @@ from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.first_names import DatedNames
+from solvency.figures.first_names import all_of
 from solvency.figures.remark import said
 from solvency.figures.remark import sentence
 from solvency.figures.words import capital
@@ -200,12 +201,14 @@ class Setting:
         return tuple(dict.fromkeys(one.seen.source for one in speaking))
 
     @cached_property
-    def moved(self) -> tuple[str, ...]:
-        """Return the ids of all flows of this scenario by the last day, in order.
+    def moved(self) -> Any:
+        """Return the ids of all flows of this scenario by the last day, in order."""
+        return all_of(flow.id for flow in self.book.flows if flow.date <= self.at)
 
-        What clearing pays, and what a test finds in draws, rests on all of them.
-        """
-        return tuple(flow.id for flow in self.book.flows if flow.date <= self.at)
+    @cached_property
+    def booked(self) -> Any:
+        """Return the ids of all flows of this scenario, in order."""
+        return all_of(flow.id for flow in self.book.flows)
 
     def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
         """Return an amount of the case's currency as this report's tables print it.

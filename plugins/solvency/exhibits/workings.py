@@ -16,6 +16,7 @@ from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.first_names import after
 from solvency.model.contributions import largest_first
 from solvency.model.contributions import priced_by
 from solvency.model.own_tokens import is_with_its_issuer
@@ -43,7 +44,7 @@ _ACCOUNTS = 4
 
 def settled(setting: Setting) -> Ground:
     """Return what rests on all debts and prices: clearing, sales, tests in draws."""
-    return Ground(tuple(flow.id for flow in setting.book.flows), _quoted(setting.case))
+    return Ground(setting.booked, _quoted(setting.case))
 
 
 def weighed(setting: Setting) -> Ground:
@@ -67,9 +68,9 @@ def grounded(found: dict[str, Any], ground: Ground) -> dict[str, Any]:
         found: What it rests on, as a figure takes it; what is printed stays.
         ground: What else it rests on.
     """
-    flows = dict.fromkeys((*found.get("flows", ()), *ground.flows))
+    flows = after(found.get("flows", ()), ground.flows)
     sources = dict.fromkeys((*found.get("priced", ()), *ground.sources))
-    return {**found, "flows": tuple(flows), "priced": tuple(sources)}
+    return {**found, "flows": flows, "priced": tuple(sources)}
 
 
 def _quoted(case: Case) -> tuple[str, ...]:

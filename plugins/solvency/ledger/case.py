@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
+    from beancount.core.data import Custom
     from beancount.core.data import Directive
     from beancount.core.data import Note
 
@@ -540,8 +541,11 @@ class Case:
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
     entries: Sequence[Directive] = field(default=(), repr=False, compare=False)
-    #: Those of them that note something of a row of imported evidence.
-    row_notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
+    #: Those of them that are asked for without the rest, which takes long to read:
+    #: notes on rows of imported evidence, reviews, and hypotheses with their days.
+    kept_entries: tuple[Note | Custom, ...] = field(
+        default=(), repr=False, compare=False
+    )
     #: The SHA-256 of each file as it was read, of a case as its files alone made it: no
     #: field, so that a changed copy has none.
     hashes: ClassVar[Mapping[str, str]] = MappingProxyType({})

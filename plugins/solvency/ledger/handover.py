@@ -134,7 +134,7 @@ def handed(
             for entry in loaded.entries
             if not (type(entry) is data.Event and entry.meta.get("added"))
         ),
-        row_notes=row_notes(loaded.entries),
+        kept_entries=kept_entries(loaded.entries),
         files=files_of(case),
     )
 
@@ -144,10 +144,15 @@ def files_of(case: Case) -> tuple[str, ...]:
     return tuple(sorted(case.files, key=lambda name: (name != case.path, name)))
 
 
-def row_notes(entries: Iterable[data.Directive]) -> tuple[data.Note, ...]:
-    """Return the notes on rows of imported evidence."""
+def kept_entries(
+    entries: Iterable[data.Directive],
+) -> tuple[data.Note | data.Custom, ...]:
+    """Return notes on rows of imported evidence, reviews and hypotheses."""
     return tuple(
-        entry for entry in entries if type(entry) is data.Note and "row" in entry.meta
+        entry
+        for entry in entries
+        if (type(entry) is data.Note and "row" in entry.meta)
+        or (type(entry) is data.Custom and entry.type in {"review", "hypothesis"})
     )
 
 

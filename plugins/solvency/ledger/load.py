@@ -51,7 +51,7 @@ from solvency.ledger.files.trust import trusting
 from solvency.ledger.files.walking import walk
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import files_of
-from solvency.ledger.handover import row_notes
+from solvency.ledger.handover import kept_entries
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import forgive_quotients
@@ -88,6 +88,7 @@ def load(
     known: datetime.date | None = None,
     trust: bool = False,
     cache: bool = True,
+    entries_too: bool = True,
 ) -> Case:
     """Load a case from its top file.
 
@@ -97,6 +98,8 @@ def load(
         known: Keep only what was published by this day.
         trust: Run plugins and extensions that are neither beancount's nor ours.
         cache: Take what did not change from the user's cache, and keep it there.
+        entries_too: Keep beancount's own entries with it: they take more memory than
+            all else, and our own questions ask for none.
 
     Returns:
         The case, with every fault of the ledger in its `errors`.
@@ -140,14 +143,14 @@ def load(
             case,
             errors=ours([*faults, *_validated(entries, options)], errors, top=top),
             entries=tuple(entries),
-            row_notes=row_notes(entries),
+            kept_entries=kept_entries(entries),
             files=files_of(case),
         )
-        if trust:
-            return case
-        if kept is not None:
+        if kept is not None and not trust:
             kept.keep(case, (top, scenario, known), files, options)
-        return _with_hashes(case, files)
+        if not entries_too:
+            case = replace(case, entries=())
+        return case if trust else _with_hashes(case, files)
 
 
 def _with_hashes(case: Case, files: Iterable[ReadFile]) -> Case:

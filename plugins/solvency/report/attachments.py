@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 
 #: The attachment that says how the report was made, and every figure in it.
 FIGURES = "figures.json"
-#: The form of that attachment; 2 since a list may be the first part of another.
-FORMAT = 2
+#: The form of that attachment; 2 since a list may be the first part of another, 3
+#: since it may have names of its own before.
+FORMAT = 3
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
 #: More files of one kind than this stand in one line of the list.
@@ -176,7 +177,8 @@ def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
 
     What a figure has under `flows` and `sources` is the place of a list in `lists`,
     counted from nothing. A long list that begins as another is `{"first": COUNT, "of":
-    PLACE, "more": [...]}`: so many names of the list at that place, then those.
+    PLACE, "more": [...]}`: so many names of the list at that place, then those. With
+    `"before": [...]` it begins with these, which are left out of what follows.
 
     Args:
         report: The report, all but its list of files.
@@ -216,7 +218,8 @@ class _Lists:
             longer = names.of
             if id(longer) not in self._longer:
                 self._longer[id(longer)] = self.place(longer.names)
-            if len(names) == len(longer.names) and not names.more:
+            whole = names.number == len(longer.names)
+            if whole and not names.more and not names.before:
                 return self._longer[id(longer)]
         return self._places.setdefault(names, len(self._places))
 
@@ -225,7 +228,8 @@ class _Lists:
         for names in self._places:
             if isinstance(names, FirstNames):
                 first = {"first": names.number, "of": self._longer[id(names.of)]}
-                yield _compact(first | ({"more": names.more} if names.more else {}))
+                beside = {"before": names.before, "more": names.more}
+                yield _compact(first | {key: x for key, x in beside.items() if x})
             else:
                 yield _compact(names)
 

@@ -157,7 +157,7 @@ def case_in(case: Case, lang: str) -> Case:
     found = replace(found, scenario=scenario)
     # The fingerprint is of what was read, not of what is printed.
     found.__dict__["fingerprint"] = case.fingerprint
-    if any(getattr(one, "type", "") == "review" for one in case.entries):
+    if any(getattr(one, "type", "") == "review" for one in case.kept_entries):
         found.__dict__["flow_hashes"] = case.flow_hashes
     return found
 

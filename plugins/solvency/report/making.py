@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,7 @@ from solvency.report.chapters.render import Renderer
 from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.report.document import Report
 from solvency.report.language import case_in
+from solvency.report.manuscript import Manuscript
 from solvency.report.word import package
 from solvency.wide import wide
 
@@ -57,6 +59,10 @@ DERIVED = "derived"
 FILES = "files"
 #: Whole lists of exhibits that can be printed by name.
 LISTS = (*SECTIONS, DERIVED, FILES)
+
+
+#: Flows from which what is left of their exhibits is worth looking for.
+_MANY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,18 @@ def write(
         word=in_word,
         progress=progress,
     )
-    made = _made(report, progress)
+    figures_in_all = sum(1 for _ in report.figures())
+    if on_screen:
+        made = pdf.Pdf(html_edition.html(report), 0)
+    elif in_word:
+        made = package.content(report, progress)
+    else:
+        manuscript = Manuscript.of(report)
+        # What its figures rest on is not needed for the layout, which takes as much.
+        del report
+        if len(case.selected) > _MANY:
+            gc.collect()
+        made = manuscript.laid_out(progress)
     if files and case_files(case) != files:
         raise ReportError(CHANGED)
     if seal is not None:
@@ -150,46 +167,10 @@ def write(
         target,
         made.pages,
         len(made.content),
-        sum(1 for _ in report.figures()),
+        figures_in_all,
         len(case.selected),
         len(case.sources),
         glyphs.warnings(case, made.boxes),
-    )
-
-
-def _made(report: Report, progress: Callable[[str], None] | None) -> pdf.Pdf:
-    """Return a report as the file it is for."""
-    if report.screen:
-        return pdf.Pdf(html_edition.html(report), 0)
-    if report.word:
-        return package.content(report, progress)
-    return laid_out(report, progress)
-
-
-@wide()
-def laid_out(
-    report: Report,
-    progress: Callable[[str], None] | None = None,
-    *,
-    placed: bool = False,
-) -> pdf.Pdf:
-    """Lay out a report as a PDF.
-
-    Args:
-        report: The report.
-        progress: Called with a word before each long step.
-        placed: Note where on each page every figure stands.
-
-    Raises:
-        ReportError: If a template is broken, or the layout complains.
-    """
-    return pdf.render(
-        pages.for_paper(pages.tree(report)),
-        report.dated,
-        report.attached,
-        tagged=not report.draft,
-        placed=placed,
-        progress=progress,
     )
 
 

@@ -189,7 +189,7 @@ def _told(case: Case) -> datetime.date | None:
     """Return the day most hypotheses are dated."""
     days = Counter(
         entry.date
-        for entry in case.entries
+        for entry in case.kept_entries
         if isinstance(entry, Custom) and entry.type == "hypothesis"
     )
     return days.most_common(1)[0][0] if days else None

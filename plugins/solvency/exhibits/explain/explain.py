@@ -134,10 +134,9 @@ def explained(
             largest come first, and the sources that give the most.
     """
     with wide():
+        parts = dict(rest.parts)
         flows = tuple(
-            Share(
-                case.by_id[name], rest.parts.get(name, Decimal()) if rest.sums else None
-            )
+            Share(case.by_id[name], parts.get(name, Decimal()) if rest.sums else None)
             for name in rest.flows
             if name in case.by_id
         )

@@ -155,13 +155,13 @@ def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Suren
         return Sureness(flows=counts)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     supposed = ZERO
-    for name, part in rest.parts.items():
+    for name, part in rest.parts:
         flow, size = by_id[name], abs(part)
         amounts[(flow.grade or "")[:1]] += size
         if flow.hypotheses:
             supposed += size
     whole = sum(amounts.values(), ZERO)
-    low, high = factors.range(value, rest.parts)
+    low, high = factors.range(value, dict(rest.parts))
     if not whole:
         return Sureness(low, high)
     shares = {grade: amounts[grade] / whole for grade in sorted(amounts)}

@@ -32,6 +32,7 @@ from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.first_names import after
 from solvency.figures.remark import Remark
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -372,8 +373,7 @@ def _rates(
             )
         if at.net_free > at.unsecured:
             over += (setting.text(", no more than all"),)
-        first = rests.moved("unsecured", None, end)["flows"]
-        every = tuple(dict.fromkeys((*first, *setting.moved)))
+        every = after(rests.moved("unsecured", None, end)["flows"], setting.moved)
         rest = {"flows": every, "named": NAMED, "sources": setting.counted}
         rates.append(entry(figure, worked=over, **rest))
     return rates

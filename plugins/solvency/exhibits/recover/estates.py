@@ -24,6 +24,7 @@ from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
+from solvency.figures.first_names import after
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -246,7 +247,7 @@ class Resting:
         # What debtors pay rests on all that they in turn are paid.
         return {
             **found,
-            "flows": tuple(dict.fromkeys((*found["flows"], *setting.moved))),
+            "flows": after(found["flows"], setting.moved),
             "sources": setting.counted,
         }
 

@@ -19,6 +19,7 @@ from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_accounts
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.first_names import after
 from solvency.figures.words import joined
 
 if TYPE_CHECKING:
@@ -68,9 +69,8 @@ class Paying:
         owed = setting.parts(day).of(debts).flows[:NAMED]
         covers = setting.parts(day).of(sorted(names)).flows[:_COVERS]
         first = dict.fromkeys((*owed, *covers))
-        every = dict.fromkeys((*first, *setting.moved))
         return {
-            "flows": tuple(every),
+            "flows": after(first, setting.moved),
             "named": len(first),
             "sources": setting.counted,
         }
@@ -201,8 +201,8 @@ class Paying:
             key, turn.rate, formula="left for a rank over what it is owed"
         )
         first = setting.parts(self._found.at).of(held).flows
-        every = dict.fromkeys((*first, *setting.moved))
-        rest = {"flows": tuple(every), "named": NAMED, "sources": setting.counted}
+        every = after(first, setting.moved)
+        rest = {"flows": every, "named": NAMED, "sources": setting.counted}
         return entry(rate, worked=pieces, **rest)
 
     def _payers(self, key: str, found: Mapping[str, Payment]) -> Prose:

@@ -33,9 +33,19 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Hypothesis
 
 
+#: Of more flows of a hypothesis than these the largest are printed.
+_LARGEST = 24
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A hypothesis with its flows, as the report prints it."""
+    """A hypothesis with its flows, as the report prints it.
+
+    Attributes:
+        sizes: What each of its flows moves, by id.
+        table: Its flows, of many the largest.
+        smaller: How many more there are, and what they come to.
+    """
 
     hypothesis: Hypothesis
     taken: bool
@@ -44,6 +54,7 @@ class Explained:
     sources: tuple[str, ...]
     sizes: Mapping[str, Decimal]
     table: Table | None
+    smaller: Prose
 
     @property
     def flows(self) -> int:
@@ -163,6 +174,9 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
     text = setting.text
     name = hypothesis.name
     flows = [flow for flow in setting.flows if name in flow.hypotheses]
+    sizes = {flow.id: worth(setting, flow) or Decimal(0) for flow in flows}
+    printed = _printed(setting, sizes)
+    smaller = {one: size for one, size in sizes.items() if one not in printed}
     rows = tuple(
         Row(
             key=flow.id,
@@ -177,6 +191,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
             marked=True,
         )
         for flow in flows
+        if flow.id in printed
     )
     table = Table(
         key=f"flows-of-{name}",
@@ -221,8 +236,37 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
         ),
         tuple(linked),
         tuple(dict.fromkeys(source for flow in flows for source in flow.sources)),
-        {flow.id: worth(setting, flow) or Decimal(0) for flow in flows},
+        sizes,
         table if rows else None,
+        _smaller(setting, name, smaller) if smaller else (),
+    )
+
+
+def _printed(setting: Setting, sizes: Mapping[str, Decimal]) -> frozenset[str]:
+    """Return which flows are printed: all, or of many the largest.
+
+    Where the list of flows has one of another scenario, links to it lead here.
+    """
+    if len(sizes) <= _LARGEST:
+        return frozenset(sizes)
+    largest = sorted(sizes, key=lambda one: (-sizes[one], one))[:_LARGEST]
+    return frozenset(largest) | (setting.listed & sizes.keys() - setting.taken)
+
+
+def _smaller(setting: Setting, name: str, sizes: Mapping[str, Decimal]) -> Prose:
+    """Say how many flows are not printed, and what they come to."""
+    key = f"hypothesis:{name}:smaller"
+    return setting.say_many(
+        "and %(count)s smaller flow, %(moved)s",
+        "and %(count)s smaller flows, together %(moved)s",
+        setting.count(key, len(sizes), flows=tuple(sizes)),
+        moved=setting.money(
+            f"{key}:moved",
+            sum(sizes.values(), Decimal(0)),
+            formula="central amounts of its smaller flows",
+            target=anchor("hypothesis", name),
+            **of_flows(setting, sizes, keep=True),
+        ),
     )
 
 

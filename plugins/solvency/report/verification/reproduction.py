@@ -12,7 +12,7 @@ from solvency.figures.errors import ReportError
 from solvency.report.as_loaded import reloaded
 from solvency.report.attachments import case_files
 from solvency.report.making import build
-from solvency.report.making import laid_out
+from solvency.report.manuscript import Manuscript
 from solvency.report.verification import record
 from solvency.report.verification.limits import write
 
@@ -54,7 +54,7 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
         sections=read.sections,
         progress=tell,
     )
-    made = laid_out(report, tell, placed=True)
+    made = Manuscript.of(report).laid_out(tell, placed=True)
     out = Path(asked["out"])
     attached = {
         one.shown: write(out, f"attachment-{number}", one.content)
