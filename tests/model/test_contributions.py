@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
+import numpy as np
 from counting import BOOKS
 from counting import counted
 
@@ -63,3 +64,19 @@ def test_units_of_a_holding_are_those_its_flows_moved(ledger):
     assert [units for _, units in made.parts] == [Decimal(6), Decimal(4), Decimal(1)]
     assert made.flows[:2] == ("ftx", "alameda")
     assert made.exact
+
+
+def test_postings_are_ordered_once_for_all_days(ledger, monkeypatch):
+    book = ledger.case(BOOKS).book()
+    names = sorted({one.account for one in book.positions})
+    calls: list[None] = []
+    order = np.argsort
+    monkeypatch.setattr(
+        np, "argsort", lambda *args, **rest: calls.append(None) or order(*args, **rest)
+    )
+    for day in (PETITION, DAY):
+        parts = Parts(book, day)
+        made = parts.of(names)
+        assert parts.priced(names) == made.sources
+    assert made.sources
+    assert len(calls) == 1

@@ -100,6 +100,29 @@ class Book:
         )
 
     @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Return the indexes of the positions of each account."""
+        found: dict[str, list[int]] = {}
+        for index, position in enumerate(self.positions):
+            found.setdefault(position.account, []).append(index)
+        return found
+
+    def postings_of(self, index: int) -> NDArray[np.int64]:
+        """Return the indexes of the postings to a position, in their order."""
+        ordered, bounds = self._by_position
+        return ordered[bounds[index] : bounds[index + 1]]
+
+    @cached_property
+    def _by_position(self) -> tuple[NDArray[np.int64], list[int]]:
+        """Return the postings by position, and where those of each begin."""
+        found = np.argsort(self.position, kind="stable")
+        count = len(self.positions) + 1
+        bounds: list[int] = np.searchsorted(
+            self.position[found], np.arange(count)
+        ).tolist()
+        return found, bounds
+
+    @cached_property
     def long(self) -> bool:
         """Say whether a number of the case is too long for Python's 28 digits.
 

@@ -16,8 +16,6 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from solvency.ledger.without_source import falls
 from solvency.model.prices import Missing
 from solvency.model.sheets import rounded
@@ -113,7 +111,7 @@ class Parts:
         indexes = [
             index
             for account in sorted(frozenset(accounts))
-            for index in self._places.get(account, ())
+            for index in self._book.places.get(account, ())
         ]
         positions = [self._book.positions[index] for index in indexes]
         with wide():
@@ -129,6 +127,20 @@ class Parts:
             if len(self._made) > _KEPT:
                 self._made.pop(next(iter(self._made)))
         return found
+
+    def priced(self, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Return the sources of the prices at which accounts are valued.
+
+        They are those of `of`, which takes longer: no flow is asked for.
+
+        Args:
+            accounts: The accounts, on whichever side of a sheet.
+        """
+        found: dict[str, None] = {}
+        for account in sorted(frozenset(accounts)):
+            for index in self._book.places.get(account, ()):
+                found |= dict.fromkeys(self._priced(self._book.positions[index]))
+        return tuple(found)
 
     def _taken(self, taken: tuple[tuple[int, int], ...]) -> Made:
         """Return what positions are made of, each signed as it is in the sum."""
@@ -218,7 +230,7 @@ class Parts:
         parts: dict[str, Decimal] = defaultdict(Decimal)
         with wide():
             for account in sorted(frozenset(accounts)):
-                for index in self._places.get(account, ()):
+                for index in self._book.places.get(account, ()):
                     position = self._book.positions[index]
                     if position.commodity == commodity:
                         for name, units in self._moved(index).items():
@@ -235,7 +247,7 @@ class Parts:
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
         with wide():
-            for index in self._places.get(account, ()):
+            for index in self._book.places.get(account, ()):
                 for row in self._until(index):
                     flow = self._book.flows[self._book.flow[row]]
                     posting = self._book.posting(row)
@@ -292,29 +304,8 @@ class Parts:
 
     def _until(self, index: int) -> list[int]:
         """Return the postings to a position by the day, in order."""
-        own = self._rows[self._bounds[index] : self._bounds[index + 1]]
+        own = self._book.postings_of(index)
         found: list[int] = own[self._book.day[own] <= self._at.toordinal()].tolist()
-        return found
-
-    @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        """Return the indexes of the positions of each account."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for index, position in enumerate(self._book.positions):
-            found[position.account].append(index)
-        return found
-
-    @cached_property
-    def _rows(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """Return the postings by position."""
-        return np.argsort(self._book.position, kind="stable")
-
-    @cached_property
-    def _bounds(self) -> list[int]:
-        """Return where the postings of each position begin in `_rows`."""
-        ordered = self._book.position[self._rows]
-        count = len(self._book.positions) + 1
-        found: list[int] = np.searchsorted(ordered, np.arange(count)).tolist()
         return found
 
 

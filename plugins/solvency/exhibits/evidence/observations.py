@@ -202,7 +202,9 @@ def in_books(setting: Setting, one: Observation) -> Decimal | None:
     return total
 
 
-def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
+def _row(
+    setting: Setting, one: Observation, sizing: frozenset[str], *, anchored: bool
+) -> Row:
     books = in_books(setting, one) if one.since is None else None
     stated = _stated(setting, one)
     accounts = covered(setting, one)
@@ -210,7 +212,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         "flows": setting.flows_of(accounts, one.date),
         "basis": "market" if _in_money(setting, one) else "units",
         "target": _target(setting, accounts),
-        "priced": (one.source, *setting.parts(one.date).of(accounts).sources),
+        "priced": (one.source, *setting.parts(one.date).priced(accounts)),
     }
     difference = None if books is None else books - one.amount.number
 
@@ -244,7 +246,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         key=one.id,
         label=(
             own,
-            Said(_CIRCLE if _sized(setting, one) else ""),
+            Said(_CIRCLE if one.id in sizing else ""),
             " ",
             *account_names(setting, one, short=not anchored),
             *unit,
@@ -274,9 +276,9 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
     )
 
 
-def _sized(setting: Setting, one: Observation) -> bool:
-    """Say whether a flow of the books was sized to what an observation states."""
-    return any(one.id in flow.sized_by for flow in setting.flows)
+def _sizing(setting: Setting) -> frozenset[str]:
+    """Return the observations to which flows of the books were sized, by id."""
+    return frozenset(name for flow in setting.flows for name in flow.sized_by)
 
 
 def _whose(setting: Setting, one: Observation) -> Said:
@@ -297,6 +299,7 @@ def _table(
     setting: Setting, key: str, title: str, some: list[Observation], *, anchored: bool
 ) -> Table:
     text = setting.text
+    sizing = _sizing(setting)
     return Table(
         key=key,
         title=title,
@@ -319,7 +322,7 @@ def _table(
             Column("source", text("Source"), "refs", 14),
             Column("grade", text("Grade"), "grade", 10),
         ),
-        rows=tuple(_row(setting, one, anchored=anchored) for one in some),
+        rows=tuple(_row(setting, one, sizing, anchored=anchored) for one in some),
         notes=(
             (
                 text(
@@ -351,7 +354,7 @@ def _table(
                     ),
                 ),
             )
-            * any(_sized(setting, one) for one in some),
+            * any(one.id in sizing for one in some),
         ),
         numbered=not anchored,
         size="dense",
