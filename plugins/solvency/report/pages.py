@@ -32,13 +32,13 @@ from solvency.figures.writing_systems import reads_leftward
 from solvency.figures.writing_systems import scripts_in
 from solvency.report import language
 from solvency.report import note_marks
+from solvency.report.kind_templates import Sandbox
 from solvency.report.markup import Printer
 from solvency.report.markup import heat
 from solvency.report.markup import large
 from solvency.report.markup import letter
 from solvency.report.markup import tall
 from solvency.report.markup import widths
-from solvency.report.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from solvency.figures.formats import Locale

@@ -17,7 +17,7 @@ from solvency.subledgers.errors import RowsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Exit statuses; 0 is done, 3 is `verify`'s alone.
+#: Exit statuses; 0 is done, 3 is `verify`'s alone (report/verification).
 DOES_NOT_HOLD = 1
 REFUSED = 2
 FAULT = 70
