@@ -1,7 +1,7 @@
 """Ask rows of a subledger, beside bare SQL of DuckDB, in the same run.
 
 Usage: python benchmarks/rows.py [--rows N] [--customers N] [--flows N] [--only LINE]
-       [--keep FOLDER]
+       [--keep FOLDER] [--turns N]
 
 Both read the same Parquet files in an engine of their own, in the same run. The ratio
 is of ours, with all that is checked, to the peer that the line names. CPU seconds,
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -72,18 +73,17 @@ RUNNING = (
 )
 
 
-def took(call: Callable[[], object], runs: int = 2) -> float:
-    """Return the fewest CPU seconds that a call took."""
-    times = []
-    for _ in range(runs):
-        start = time.process_time()
-        call()
-        times.append(time.process_time() - start)
-    return min(times)
+def took(call: Callable[[], object]) -> float:
+    """Return the CPU seconds that a call took."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
 
 
 class Line:
     """One comparison: what is done, beside whom, and how much longer it may take."""
+
+    turns = 3
 
     def __init__(self, what: str, peer: str, goal: float) -> None:
         self.what, self.peer, self.goal = what, peer, goal
@@ -92,8 +92,9 @@ class Line:
         self, ours: Callable[[], object], *theirs: Callable[[], object]
     ) -> None:
         """Time both and print the ratio."""
-        peers = sum(map(took, theirs))
-        mine = took(ours)
+        # In turns, so that what else the machine does is shared by both.
+        turns = [(took(ours), sum(map(took, theirs))) for _ in range(self.turns)]
+        mine, peers = map(statistics.median, zip(*turns, strict=True))
         ratio = mine / peers
         met = "met" if ratio <= self.goal else "missed"
         print(
@@ -282,7 +283,9 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="*", default=[""], metavar="LINE")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
+    parser.add_argument("--turns", type=int, default=Line.turns)
     said = parser.parse_args()
+    Line.turns = said.turns
     customers = said.customers or said.rows * 2 // 5
     with tempfile.TemporaryDirectory() as passing:
         folder = said.keep or Path(passing)
@@ -293,7 +296,10 @@ def main() -> None:
             divided(folder / "control.beancount", said.flows)
         path = str(folder / "main.beancount")
         case = solvency.load(path, cache=False)
-        print(f"{said.rows:,} rows, {customers:,} customers; CPU seconds, best of two")
+        print(
+            f"{said.rows:,} rows, {customers:,} customers;"
+            f" CPU seconds, median of {said.turns}"
+        )
         for one, run in compare(case, path, folder / "customers").items():
             if one.what.startswith(tuple(said.only)):
                 run(one)
