@@ -20,14 +20,15 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.summary import summary
 from solvency.exhibits.evidence.appendices import flows
 from solvency.exhibits.evidence.makeup import makeup
-from solvency.exhibits.recover import aftermath
+from solvency.exhibits.recover import transfers
 from solvency.exhibits.recover.aftermath import afterwards
-from solvency.exhibits.recover.aftermath import preferences
+from solvency.exhibits.recover.transfers import preferences
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh import hypotheses
 from solvency.exhibits.weigh.hypotheses import explanations
 from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
 from solvency.figures.formats import Locale
 from solvency.figures.words import words_of
 from solvency.report import build
@@ -81,10 +82,32 @@ def test_transfers_say_how_far_back_they_are_listed(
         " (11 USC 547); loans to insiders, gifts, and purchases, within 730 days"
     ) in said(table.unit)
     # The days are those of the search, not words of the table.
-    monkeypatch.setattr(aftermath, "reaches", lambda _: (30, 365, 730))
+    monkeypatch.setattr(transfers, "reaches", lambda _: (30, 365, 730))
     again = preferences(ftx)
     assert again is not None
     assert "within 30 days" in said(again.unit)
+
+
+def test_loans_between_debtors_are_named_beside_the_transfers(ftx: Setting) -> None:
+    table = preferences(ftx)
+    assert table is not None
+    (note,) = (x for x in table.notes if "came to owe another" in said(x))
+    # Largest first: 6,800, 2,500, bitcoin of 1,575.0, 1,500, 1,200, 1,200, 800 and 107.
+    assert [one.name for one in note if isinstance(one, Ref)] == [
+        "F-0046",
+        "F-0081",
+        "F-0108",
+        "F-0082",
+        "F-0025",
+        "F-0107",
+        "F-0026",
+        "F-0101",
+    ]
+    (lent,) = (one for one in note if isinstance(one, Figure))
+    assert lent.value == Decimal("15681961043.5")
+    listed = {row.key.split(":")[1] for row in table.rows if ":" in row.key}
+    assert "F-0122" in listed
+    assert not listed & set(lent.flows)
 
 
 def test_the_group_has_its_totals_by_the_books_and_as_found(ftx: Setting) -> None:

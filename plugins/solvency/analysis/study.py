@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from solvency.analysis.check.answer import Findings
     from solvency.analysis.reconcile.answer import Reconciled
@@ -314,6 +315,13 @@ class Study:
         if not any(event.kind == "petition" for event in self.case.events):
             return ()
         return preferences(self.book, self.case.reporting_date)
+
+    @cached_property
+    def lent_inside(self) -> tuple[tuple[str, Decimal | None], ...]:
+        """Return what debtors of the group lent one another before the petition."""
+        from solvency.analysis.recover.lent_inside import lent_inside  # noqa: PLC0415 (brings in SciPy)
+
+        return lent_inside(self.book, self.case.reporting_date)
 
     @cached_property
     def afterwards(self) -> tuple[Afterwards, ...]:

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
 
 #: Beside a figure: of those that moved it most, or with what each has in it.
 NAMED = 4
@@ -40,3 +43,14 @@ def in_a_table(figure: Figure, parts: list[Decimal]) -> int:
         most = _MOST
     # One flow alone needs no line for the rest.
     return most if len(parts) > most + 1 else len(parts)
+
+
+def flow_links(setting: Setting, flows: tuple[str, ...], most: int) -> Prose:
+    """Return links to the first flows of some, and how many more there are."""
+    pieces: list[Piece] = []
+    for name in flows[:most]:
+        pieces += [", ", setting.flow_ref(name)] if pieces else [setting.flow_ref(name)]
+    if len(flows) > most:
+        more = setting.count(f"more:{'+'.join(flows)}", len(flows) - most)
+        pieces += setting.say(" and %(count)s more", count=more)
+    return tuple(pieces)

@@ -35,6 +35,15 @@ def is_insider(case: Case, name: str, members: Collection[str]) -> bool:
     )
 
 
+def in_proceedings(case: Case, members: Collection[str]) -> frozenset[str]:
+    """Return the members of the group with a petition, all where none is named."""
+    named = {event.description for event in case.events if event.kind == "petition"}
+    found = {
+        name for name in members if name in named or case.entities[name].silo in named
+    }
+    return frozenset(found or members)
+
+
 def is_to_insiders(flow: Flow) -> bool:
     """Say whether what a flow gives away goes to insiders: its purpose says so."""
     return flow.purpose == _PURPOSE

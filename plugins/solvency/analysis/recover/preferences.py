@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.given_back import given_back
+from solvency.analysis.recover.insiders import in_proceedings
 from solvency.analysis.recover.insiders import is_insider
 from solvency.analysis.recover.insiders import is_to_insiders
 from solvency.analysis.recover.suspect_periods import Transfer
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
-    from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
@@ -57,7 +57,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
     on_debts, to_insiders, two_years = reaches(petition)
     got: list[tuple[str, Posting]] = []
     members = frozenset(book.case.members)
-    debtors = _debtors(book.case, members)
+    debtors = in_proceedings(book.case, members)
     given: dict[tuple[str, str], list[tuple[datetime.date, Decimal]]] = defaultdict(
         list
     )
@@ -112,15 +112,6 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         )
         for transfer in found
     )
-
-
-def _debtors(case: Case, members: frozenset[str]) -> frozenset[str]:
-    """Return the members of the group with a petition, all where none is named."""
-    named = {event.description for event in case.events if event.kind == "petition"}
-    found = {
-        name for name in members if name in named or case.entities[name].silo in named
-    }
-    return frozenset(found) or members
 
 
 def _transfers(

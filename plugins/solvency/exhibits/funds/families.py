@@ -16,6 +16,7 @@ from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
 from solvency.exhibits.flows_named import IN_A_LINE
+from solvency.exhibits.flows_named import flow_links
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
 from solvency.exhibits.workings import of_flows
@@ -293,7 +294,7 @@ def _effect_on(
         formula="assets less debts of these flows",
         target=alone if first == "net" else "",
     )
-    cells += [net, _some(setting, flows), Ref("", f"#{place}")]
+    cells += [net, flow_links(setting, flows, IN_A_LINE), Ref("", f"#{place}")]
     return Row(entity, (Said(entity),), tuple(cells))
 
 
@@ -347,17 +348,6 @@ def _effect(
         size="dense",
         numbered=False,
     )
-
-
-def _some(setting: Setting, flows: tuple[str, ...]) -> Prose:
-    """Return links to the first flows of some, and how many more there are."""
-    pieces: list[Piece] = []
-    for name in flows[:IN_A_LINE]:
-        pieces += [", ", setting.flow_ref(name)] if pieces else [setting.flow_ref(name)]
-    if len(flows) > IN_A_LINE:
-        more = setting.count(f"more:{'+'.join(flows)}", len(flows) - IN_A_LINE)
-        pieces += setting.say(" and %(count)s more", count=more)
-    return tuple(pieces)
 
 
 def _kind(setting: Setting, account: Account, commodity: str) -> str | None:

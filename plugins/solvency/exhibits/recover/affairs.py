@@ -12,7 +12,6 @@ from solvency.analysis.recover.payments import lent
 from solvency.exhibits.flows_named import NAMED
 from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.recover.aftermath import in_kind
-from solvency.exhibits.recover.aftermath import preferences
 from solvency.exhibits.recover.distributions import distributions
 from solvency.exhibits.recover.estates import Resting
 from solvency.exhibits.recover.estates import at_end
@@ -21,6 +20,7 @@ from solvency.exhibits.recover.rates import prices
 from solvency.exhibits.recover.rates import rates
 from solvency.exhibits.recover.receipts import classes
 from solvency.exhibits.recover.receipts import gains
+from solvency.exhibits.recover.transfers import preferences
 from solvency.exhibits.recover.untraced import ranged
 from solvency.exhibits.recover.variations import variations
 from solvency.exhibits.section import Section
